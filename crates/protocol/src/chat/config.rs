@@ -1,0 +1,93 @@
+//! What the embedding page decides about a chat, already checked.
+
+use std::time::Duration;
+
+/// How a session reaches its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Base URL up to and including `/genesys`, without a slash at its end; may be relative to the page.
+    pub endpoint: String,
+    /// Name of the service to create: `request-chat`, `request-chat-poll` or one of the deployment's own.
+    pub service: String,
+    /// How the agent's messages arrive.
+    pub delivery: Delivery,
+    /// Path of CometD below the endpoint, `/cometd` by default.
+    pub comet_path: String,
+    /// Whether `/handshake`, `/connect` and `/disconnect` are appended to the CometD URL.
+    pub append_type: bool,
+    /// Value of `gms_user`; `None` leaves the header to a gateway.
+    pub user_id: Option<String>,
+    /// Time limits.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The defaults for this endpoint: `request-chat`, CometD, no user id.
+    pub fn new(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            service: "request-chat".to_owned(),
+            delivery: Delivery::Cometd,
+            comet_path: "/cometd".to_owned(),
+            append_type: true,
+            user_id: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How the agent's messages arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// By a CometD long poll (`notify_by=comet`).
+    Cometd,
+    /// By asking again and again.
+    Poll,
+}
+
+/// Time limits of the session; the defaults suit an untouched GMS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A request that has no answer by then is given up (held connects: hold plus this).
+    pub network_delay: Duration,
+    /// The server drops a silent client after this (`flex-disconnect-timeout`).
+    pub keepalive: Duration,
+    /// Trouble is shown when it has lasted this long.
+    pub grace: Duration,
+    /// `startTyping` is sent at most once in this time.
+    pub typing_repeat: Duration,
+    /// `stopTyping` follows the last key press after this time.
+    pub typing_stop: Duration,
+    /// The other side's typing is taken as over after this time without news.
+    pub typing_expiry: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            network_delay: Duration::from_secs(10),
+            keepalive: Duration::from_secs(45),
+            grace: Duration::from_secs(3),
+            typing_repeat: Duration::from_secs(5),
+            typing_stop: Duration::from_secs(5),
+            typing_expiry: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What is known about the visitor when the chat starts. Empty strings are not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visitor {
+    /// `firstName`.
+    pub first_name: String,
+    /// `lastName`.
+    pub last_name: String,
+    /// `email`.
+    pub email: String,
+    /// `subject`; the API demands one.
+    pub subject: String,
+    /// `userDisplayName`.
+    pub display_name: String,
+    /// Business data: further pairs, sent at service creation and at the start of the chat.
+    pub data: Vec<(String, String)>,
+}

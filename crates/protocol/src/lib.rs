@@ -1,0 +1,23 @@
+//! The GMS Chat API version 1, sans-IO: inputs and the time go in, things to do come out.
+//!
+//! No clock, no randomness, no sockets, no async. The caller lends the time as a [`Moment`]
+//! since an epoch of its own and a seed for jitter; everything else is decided here.
+//!
+//! # The drain contract
+//!
+//! 1. Feed one input: a [`chat::Command`], a [`Reply`], a [`Failure`], a [`PageEvent`] or a due timer.
+//! 2. Drain [`chat::Session::poll_output`] until it answers [`Output::Wait`].
+//! 3. Carry out what was drained: post, abort, tell the window. Sleep until the moment of `Wait`,
+//!    or until something else arrives, and start again at 1.
+//!
+//! Every exchange that was announced by [`Output::Send`] is answered exactly once, by
+//! `handle_reply` or `handle_failure`, unless [`Output::Cancel`] took it back; answers to a
+//! cancelled exchange are ignored.
+
+mod exchange;
+mod time;
+
+pub mod chat;
+
+pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
+pub use time::Moment;
