@@ -17,6 +17,7 @@
 mod exchange;
 mod time;
 
+pub mod bayeux;
 pub mod chat;
 
 pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
