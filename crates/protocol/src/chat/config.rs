@@ -9,6 +9,9 @@ pub struct Config {
     pub endpoint: String,
     /// Name of the service to create: `request-chat`, `request-chat-poll` or one of the deployment's own.
     pub service: String,
+    /// Whether the service must become available before the chat can be created (`status` loop).
+    /// `None`: when its name ends in `-poll`, or when creating the chat answers 503.
+    pub delayed: Option<bool>,
     /// How the agent's messages arrive.
     pub delivery: Delivery,
     /// Path of CometD below the endpoint, `/cometd` by default.
@@ -16,18 +19,20 @@ pub struct Config {
     /// Whether `/handshake`, `/connect` and `/disconnect` are appended to the CometD URL.
     pub append_type: bool,
     /// Value of `gms_user`; `None` leaves the header to a gateway.
+    /// Polling does not need it, and without it a cross-origin poll needs no preflight.
     pub user_id: Option<String>,
     /// Time limits.
     pub limits: Limits,
 }
 
 impl Config {
-    /// The defaults for this endpoint: `request-chat`, CometD, no user id.
+    /// The defaults for this endpoint: `request-chat`, CometD if it works, no user id.
     pub fn new(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             service: "request-chat".to_owned(),
-            delivery: Delivery::Cometd,
+            delayed: None,
+            delivery: Delivery::Auto,
             comet_path: "/cometd".to_owned(),
             append_type: true,
             user_id: None,
@@ -39,6 +44,9 @@ impl Config {
 /// How the agent's messages arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
+    /// By CometD if one connect succeeds before the chat is created, else by asking.
+    /// A [`Diagnostic`](super::Event::Diagnostic) says which and why.
+    Auto,
     /// By a CometD long poll (`notify_by=comet`).
     Cometd,
     /// By asking again and again.
@@ -60,6 +68,12 @@ pub struct Limits {
     pub typing_stop: Duration,
     /// The other side's typing is taken as over after this time without news.
     pub typing_expiry: Duration,
+    /// Pause between polls while the talk goes on.
+    pub poll_active: Duration,
+    /// Pause between polls when nothing has happened for a while.
+    pub poll_quiet: Duration,
+    /// Pause between polls while the page cannot be seen. Never above 80 % of `keepalive`.
+    pub poll_hidden: Duration,
 }
 
 impl Default for Limits {
@@ -71,6 +85,9 @@ impl Default for Limits {
             typing_repeat: Duration::from_secs(5),
             typing_stop: Duration::from_secs(5),
             typing_expiry: Duration::from_secs(10),
+            poll_active: Duration::from_secs(1),
+            poll_quiet: Duration::from_secs(3),
+            poll_hidden: Duration::from_secs(10),
         }
     }
 }

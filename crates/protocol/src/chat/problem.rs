@@ -50,6 +50,8 @@ pub enum Problem {
     },
     /// CometD forgets this browser at once: its cookie does not come back.
     CookieLost,
+    /// The chat was over before the message could be sent.
+    Ended,
 }
 
 impl Problem {
@@ -66,6 +68,7 @@ impl Problem {
             Self::Exception { .. } => "exception",
             Self::Malformed { .. } => "malformed_reply",
             Self::CookieLost => "cookie_lost",
+            Self::Ended => "ended",
         }
     }
 
@@ -76,7 +79,7 @@ impl Problem {
             Self::Busy { .. } | Self::Server { .. } => true,
             Self::Malformed { .. } => true,
             Self::Refused { .. } | Self::Unauthorised { .. } | Self::NotFound { .. } => false,
-            Self::Exception { .. } | Self::CookieLost => false,
+            Self::Exception { .. } | Self::CookieLost | Self::Ended => false,
         }
     }
 }
