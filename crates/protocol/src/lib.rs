@@ -15,10 +15,12 @@
 //! cancelled exchange are ignored.
 
 mod exchange;
+mod json;
 mod time;
 
 pub mod bayeux;
 pub mod chat;
+pub mod form;
 
 pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
 pub use time::Moment;

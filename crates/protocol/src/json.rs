@@ -1,0 +1,182 @@
+//! Reading JSON that others wrote: bounded in size and depth, tolerant of numbers as strings.
+
+use serde_json::{Deserializer, Value};
+
+/// The largest text that is read, in bytes. The longest transcript known of is about 54 KB.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// The deepest nesting that is read. Reading recurses, and a browser's stack is small.
+const MAX_DEPTH: usize = 256;
+
+/// Reads one JSON text. `None`: not JSON, larger than 8 MB or nested deeper than 256 levels.
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.len() > MAX_BYTES || depth(text) > MAX_DEPTH {
+        return None;
+    }
+    let mut reader = Deserializer::from_str(text);
+    reader.disable_recursion_limit();
+    let mut values = reader.into_iter();
+    let value = values.next()?.ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// How deep arrays and objects are nested, brackets inside strings left out.
+fn depth(text: &str) -> usize {
+    let (mut now, mut deepest) = (0usize, 0usize);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        if quoted {
+            quoted = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'[' | b'{' => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b']' | b'}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// A text: a string as it is, a whole number or a boolean in words, anything else `None`.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(true) => Some("true".to_owned()),
+        Value::Bool(false) => Some("false".to_owned()),
+        Value::Number(_) => number(value).map(decimal),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A whole number that is not negative: as a number, or as a string of digits; fractions are cut off.
+pub(crate) fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) => digits(text),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The part of a float before the point, when it is in range.
+fn whole(float: f64) -> Option<u64> {
+    // Beyond 2^53 a float does not name one whole number any more.
+    (0.0..=9_007_199_254_740_992.0)
+        .contains(&float)
+        .then_some(float as u64)
+}
+
+/// The number that the leading digits of a text name, when nothing but a fraction follows them.
+pub(crate) fn digits(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let end = text
+        .bytes()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (whole, rest) = text.split_at(end);
+    let fraction = rest.is_empty() || rest.starts_with('.');
+    if !fraction || !rest.bytes().skip(1).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    whole.parse().ok()
+}
+
+/// A whole number in decimal, without the formatting machinery.
+pub(crate) fn decimal(number: u64) -> String {
+    let mut text = String::new();
+    push_decimal(&mut text, number);
+    text
+}
+
+/// Appends a whole number in decimal.
+pub(crate) fn push_decimal(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_from_numbers_and_strings() {
+        let cases = [
+            ("5", Some(5)),
+            ("\"5\"", Some(5)),
+            ("\" 5 \"", Some(5)),
+            ("5.9", Some(5)),
+            ("\"61.5\"", Some(61)),
+            ("0", Some(0)),
+            ("-1", None),
+            ("\"-1\"", None),
+            ("\"5x\"", None),
+            ("\"\"", None),
+            ("1e300", None),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("\"99999999999999999999999\"", None),
+            ("null", None),
+            ("[5]", None),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(number(&parse(json).unwrap()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn texts_are_read_from_strings_numbers_and_booleans() {
+        let cases = [
+            ("\"a\"", Some("a")),
+            ("57", Some("57")),
+            ("true", Some("true")),
+            ("false", Some("false")),
+            ("null", None),
+            ("{}", None),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(text(&parse(json).unwrap()).as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn two_hundred_levels_are_read_and_three_hundred_are_refused() {
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(parse(&nested(200)).is_some());
+        assert!(parse(&nested(256)).is_some());
+        assert!(parse(&nested(300)).is_none());
+        assert!(parse(&"[".repeat(5_000_000)).is_none());
+    }
+
+    #[test]
+    fn brackets_inside_strings_do_not_nest() {
+        let text = format!("[\"{}\\\"{}\"]", "[".repeat(1000), "{".repeat(1000));
+        assert!(parse(&text).is_some());
+    }
+
+    #[test]
+    fn a_megabyte_is_read_and_ten_are_refused() {
+        let long = |bytes: usize| format!("[\"{}\"]", "x".repeat(bytes));
+        assert!(parse(&long(1 << 20)).is_some());
+        assert!(parse(&long(10 << 20)).is_none());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over_and_trailing_junk_is_not() {
+        assert!(parse("\u{feff}{}").is_some());
+        assert!(parse("{} {}").is_none());
+        assert!(parse("").is_none());
+    }
+
+    #[test]
+    fn decimals_have_no_leading_zeros() {
+        for n in [0, 7, 10, 99, 100, 2015, u64::MAX] {
+            assert_eq!(decimal(n), n.to_string());
+        }
+    }
+}
