@@ -1,2 +1,98 @@
-//! placeholder
-fn main() {}
+//! The project's commands: `cargo xtask demo`, `test`, `ci`, `size`, `dist`, `bench`, and Trunk's hook `stamp`.
+#![allow(
+    clippy::print_stdout,
+    reason = "progress and results are what a command line is for"
+)]
+#![allow(clippy::print_stderr, reason = "so are complaints")]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")
+)]
+
+mod bench;
+mod ci;
+mod demo;
+mod dist;
+mod failure;
+mod process;
+mod project;
+mod report;
+mod size;
+mod stamp;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use project::Project;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  demo       build the widget, start the simulator, serve the demo page and the agent desk
+             --port N  --open  --scenario NAME  --mode poll|cometd|delayed
+  test       every test: protocol, simulator, xtask, widget, interop, browser, end to end
+             NAME...   only the suites of these names
+  ci         what a submission must pass: format, lints, docs, rules, every test, size
+  dist       the release build, into dist/
+  size       what a visitor downloads, in brotli bytes, against the budget
+  tidy       the rules of ARCHITECTURE.md that a machine can check
+  bench      the benches; without a name, the list of them
+  setup      install what the other commands need; `setup build` without the browser
+  stamp      Trunk's post_build hook: minify, hash and link the built files
+
+GMS_CHAT_TOOLS=FOLDER shares installed tools between checkouts (default: .tools in this one).
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[String]) -> Outcome {
+    let Some((command, rest)) = words.split_first() else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    let run: fn(&Project, &[String]) -> Outcome = match command.as_str() {
+        "demo" => demo::demo,
+        "test" => test::test,
+        "ci" => ci::ci,
+        "dist" => dist::dist,
+        "size" => size::size,
+        "tidy" => tidy::tidy,
+        "bench" => bench::bench,
+        "setup" => tools::setup,
+        "stamp" => stamp::stamp,
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            return Ok(());
+        }
+        other => {
+            return Err(Failure::new(
+                format!("there is no command `{other}`"),
+                "`cargo xtask help` lists them",
+            ));
+        }
+    };
+    run(&Project::find()?, rest)
+}
+
+/// For commands without arguments.
+fn no_arguments(command: &str, rest: &[String]) -> Outcome {
+    let Some(extra) = rest.first() else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        format!("`{command}` takes no argument, not `{extra}`"),
+        "`cargo xtask help` lists the arguments",
+    ))
+}

@@ -1,0 +1,168 @@
+//! Trunk's post_build hook: minifies the glue, the styles and the loader, gives all but the loader a name with
+//! the hash of its content, and writes those names into the loader.
+
+mod loader;
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, OrFailure, Outcome};
+use crate::no_arguments;
+use crate::process;
+use crate::project::Project;
+
+/// The language level of every engine that has what the widget needs (constructable stylesheets, 2023).
+const TARGET: &str = "--target=es2022";
+const BAD_STAGING: &str = "run `cargo xtask dist`; Trunk calls this hook itself";
+
+/// What esbuild is given.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// An ECMAScript module whose exports stay.
+    Module,
+    /// A classic script that may leak no name.
+    Script,
+    Styles,
+}
+
+/// `cargo xtask stamp`, in the folder that Trunk names in `TRUNK_STAGING_DIR`.
+pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
+    no_arguments("stamp", rest)?;
+    let staging = std::env::var_os("TRUNK_STAGING_DIR")
+        .map(PathBuf::from)
+        .ok_or_else(|| Failure::new("TRUNK_STAGING_DIR is not set", BAD_STAGING))?;
+    let (wasm, glue) = built_pair(&staging)?;
+    let wasm_name = keep(&staging, "wasm", &read(&staging.join(&wasm))?)?;
+    let glue_text = read_text(&staging.join(&glue))?.replace(&wasm, &wasm_name);
+    let glue_name = keep(
+        &staging,
+        "js",
+        minify(project, &glue_text, Kind::Module)?.as_bytes(),
+    )?;
+    let window = minify(project, &project.read("style/widget.css")?, Kind::Styles)?;
+    let values = loader::Values {
+        glue: glue_name,
+        wasm: wasm_name,
+        window_css: keep(&staging, "css", window.as_bytes())?,
+        launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
+    };
+    let linked = loader::link(&project.read("src/loader.js")?, &values)?;
+    let small = minify(project, &linked, Kind::Script)?;
+    for old in [wasm, glue] {
+        let old = staging.join(old);
+        std::fs::remove_file(&old)
+            .or_failure(format_args!("removing {}", old.display()), BAD_STAGING)?;
+    }
+    write(&staging.join("gms-chat.js"), small.as_bytes())
+}
+
+/// The names of the wasm file and of its glue, as wasm-bindgen and Trunk leave them.
+fn built_pair(staging: &Path) -> Outcome<(String, String)> {
+    let files = std::fs::read_dir(staging)
+        .or_failure(format_args!("reading {}", staging.display()), BAD_STAGING)?;
+    let names: Vec<String> = files
+        .flatten()
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect();
+    let wasm: Vec<&String> = names
+        .iter()
+        .filter(|name| name.ends_with("_bg.wasm"))
+        .collect();
+    let [wasm] = wasm.as_slice() else {
+        let what = format!(
+            "{} holds {} files *_bg.wasm, not one",
+            staging.display(),
+            wasm.len()
+        );
+        return Err(Failure::new(what, BAD_STAGING));
+    };
+    let glue = wasm.replace("_bg.wasm", ".js");
+    if names.contains(&glue) {
+        return Ok(((*wasm).clone(), glue));
+    }
+    Err(Failure::new(
+        format!("{} holds no {glue}", staging.display()),
+        BAD_STAGING,
+    ))
+}
+
+/// Writes `content` under `gms-chat-HASH.ENDING` and returns that name.
+fn keep(staging: &Path, ending: &str, content: &[u8]) -> Outcome<String> {
+    let name = format!("gms-chat-{:016x}.{ending}", fnv1a(content));
+    write(&staging.join(&name), content)?;
+    Ok(name)
+}
+
+/// FNV-1a, 64 bits: names only have to change with the content, nobody attacks them.
+fn fnv1a(content: &[u8]) -> u64 {
+    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Sends `text` through esbuild.
+fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
+    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
+    let mut esbuild = process::command(project, "esbuild");
+    esbuild.args([
+        "--minify",
+        "--charset=utf8",
+        "--legal-comments=none",
+        TARGET,
+    ]);
+    esbuild.args(match kind {
+        Kind::Module => ["--loader=js", "--format=esm", "--tree-shaking=true"].as_slice(),
+        Kind::Script => &["--loader=js", "--format=iife"],
+        Kind::Styles => &["--loader=css"],
+    });
+    process::filter(&mut esbuild, text, advice)
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).or_failure(format_args!("reading {}", path.display()), BAD_STAGING)
+}
+
+fn read_text(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path)
+        .or_failure(format_args!("reading {}", path.display()), BAD_STAGING)
+}
+
+fn write(path: &Path, content: &[u8]) -> Outcome {
+    std::fs::write(path, content)
+        .or_failure(format_args!("writing {}", path.display()), BAD_STAGING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_fnv1a() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn minified_styles_keep_their_meaning() {
+        let project = Project::find().unwrap();
+        let css = minify(&project, ".a {\n  color : red;\n}\n", Kind::Styles).unwrap();
+        assert_eq!(css.trim(), ".a{color:red}");
+    }
+
+    #[test]
+    fn a_minified_module_keeps_its_exports_and_loses_what_nobody_uses() {
+        let project = Project::find().unwrap();
+        let text = "function unused() { return 1 }\nexport function mount(root) { return root }\n";
+        let small = minify(&project, text, Kind::Module).unwrap();
+        assert!(
+            small.contains("as mount") || small.contains("function mount"),
+            "{small}"
+        );
+        assert!(!small.contains("unused"), "{small}");
+    }
+
+    #[test]
+    fn a_broken_script_is_refused() {
+        let project = Project::find().unwrap();
+        assert!(minify(&project, "function (", Kind::Script).is_err());
+    }
+}

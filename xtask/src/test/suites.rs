@@ -1,0 +1,122 @@
+//! The suites: what each runs, and which runner's words it is counted by.
+
+use std::process::Command;
+
+use super::Counts;
+use crate::dist;
+use crate::failure::Outcome;
+use crate::process::{self, cargo};
+use crate::project::Project;
+use crate::tools;
+
+/// One group of tests that runs by itself.
+#[derive(Debug)]
+pub(super) struct Suite {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) run: fn(&Project) -> Outcome<Counts>,
+}
+
+/// From many and fast to few and slow.
+pub(super) const SUITES: [Suite; 7] = [
+    Suite {
+        name: "protocol",
+        about: "the protocol core, on a virtual clock",
+        run: protocol,
+    },
+    Suite {
+        name: "simulator",
+        about: "the simulator, by itself",
+        run: simulator,
+    },
+    Suite {
+        name: "xtask",
+        about: "the commands, and the rules of the tree",
+        run: xtask,
+    },
+    Suite {
+        name: "widget",
+        about: "the widget's native parts, and whole chats over loopback",
+        run: widget,
+    },
+    Suite {
+        name: "interop",
+        about: "other people's clients against the simulator",
+        run: interop,
+    },
+    Suite {
+        name: "browser",
+        about: "the widget in headless Chromium",
+        run: browser,
+    },
+    Suite {
+        name: "e2e",
+        about: "the built dist, as a visitor uses it",
+        run: e2e,
+    },
+];
+
+fn protocol(project: &Project) -> Outcome<Counts> {
+    package(project, "gms-chat-protocol", &[])
+}
+
+fn simulator(project: &Project) -> Outcome<Counts> {
+    package(project, "gms-chat-simulator", &[])
+}
+
+fn xtask(project: &Project) -> Outcome<Counts> {
+    package(project, "xtask", &[])
+}
+
+/// Leaves out `tests/e2e`, which Cargo.toml marks with `test = false`.
+fn widget(project: &Project) -> Outcome<Counts> {
+    package(project, "gms-chat", &[])
+}
+
+fn package(project: &Project, name: &str, options: &[&str]) -> Outcome<Counts> {
+    let mut command = cargo(project);
+    command
+        .args(["test", "--locked", "--no-fail-fast", "--package", name])
+        .args(options);
+    libtest(&mut command)
+}
+
+fn libtest(command: &mut Command) -> Outcome<Counts> {
+    let copied = process::run_copied(command, "read the message above")?;
+    Ok(Counts::of_libtest(&copied.text).checked(copied.success))
+}
+
+fn interop(project: &Project) -> Outcome<Counts> {
+    let advice =
+        "read the message above; the packages are those of tests/interop/package-lock.json";
+    let folder = project.root().join("tests/interop");
+    process::run(
+        cargo(project).args(["build", "--locked", "--package", "gms-chat-simulator"]),
+        advice,
+    )?;
+    let mut npm = process::command(project, "npm");
+    process::run(
+        npm.args(["ci", "--ignore-scripts"]).current_dir(&folder),
+        advice,
+    )?;
+    let mut node = process::command(project, "node");
+    node.args(["--test", "--test-reporter=spec"])
+        .current_dir(&folder);
+    node.env("GMS_CHAT_SIMULATOR", project.built("gms-chat-simulator"));
+    let copied = process::run_copied(&mut node, advice)?;
+    Ok(Counts::of_node(&copied.text).checked(copied.success))
+}
+
+fn browser(project: &Project) -> Outcome<Counts> {
+    let driver = tools::chromedriver(project)?;
+    let mut pack = process::command(project, "wasm-pack");
+    pack.args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(driver);
+    pack.args(["--mode", "no-install", "--", "--locked"]);
+    libtest(&mut pack)
+}
+
+fn e2e(project: &Project) -> Outcome<Counts> {
+    dist::build(project)?;
+    package(project, "gms-chat", &["--test", "e2e"])
+}
