@@ -1,10 +1,33 @@
 //! The Bayeux session: handshake, subscription and one long poll that always leads to a next step.
+//!
+//! Three rules carry it. The HTTP exchange closes a request, not an id in the answer. Every answered
+//! connect leads to another request, a wait, or an end that is told. Only a successful connect ends
+//! an outage.
+//!
+//! Source: Bayeux 1.0 of the CometD project, and what its servers and faye really do.
 
+mod advice;
+mod answer;
+mod event;
+mod exchanges;
+mod hold;
+mod message;
+mod outcome;
+mod pace;
+mod retry;
+mod state;
+
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::{ExchangeId, Failure, Moment, PageEvent, Reply, Request};
+use advice::Advice;
+use hold::Hold;
+use pace::Pace;
+use retry::Retry;
+use state::{Asks, Parting, Pause, Slot, State, Step};
+
+pub use event::{Event, Fault, Reason};
 
 /// How a session reaches its CometD server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +59,31 @@ impl Config {
             ack: true,
         }
     }
+
+    /// The URL for requests of this type: `handshake`, `connect`, `disconnect`, or empty for all others.
+    fn address(&self, message_type: &str) -> String {
+        let mut address = self.url.clone();
+        if self.append_type && is_directory(&self.url) {
+            if !address.ends_with('/') {
+                address.push('/');
+            }
+            address.push_str(message_type);
+        }
+        address
+    }
+}
+
+/// Whether a path can be extended: no query, no fragment, no file name with a dot at its end.
+fn is_directory(url: &str) -> bool {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    // A host has dots of its own; a relative URL has no host.
+    let path = match after_scheme.find('/') {
+        Some(slash) if after_scheme.len() < url.len() => &after_scheme[slash..],
+        None if after_scheme.len() < url.len() => "",
+        Some(_) | None => url,
+    };
+    let name = path.trim_end_matches('/').rsplit('/').next();
+    !after_scheme.contains(['?', '#']) && name.is_none_or(|name| !name.contains('.'))
 }
 
 /// How to take leave of the server.
@@ -63,138 +111,258 @@ pub enum Output {
     Wait(Option<Moment>),
 }
 
-/// What happened to the session.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// Handshake, subscription and one connect have succeeded: events of the channel arrive from here on.
-    /// Told once per Bayeux session, before the deliveries of the same answer.
-    Ready {
-        /// Whether an earlier session was ready since `open`: what was published between the two may be missing.
-        renewed: bool,
-    },
-    /// The `data` of an event on the subscribed channel. May come before `Ready`, and may come twice.
-    Delivery(Value),
-    /// A request failed. Told at every failure; ends with one `Recovered` or `Ended`.
-    Trouble {
-        /// What went wrong.
-        fault: Fault,
-        /// When the next try is made.
-        next_try: Option<Moment>,
-        /// Three tries in a row were turned away for good (401, 403, 404 …): from here on one try a minute.
-        lasting: bool,
-    },
-    /// The trouble is over: connected and subscribed.
-    Recovered,
-    /// Nothing is sent any more until [`Session::open`]. Told once per `open`.
-    Ended(Reason),
-    /// Another session of this browser holds a connect already; the server makes this one poll slowly.
-    MultipleClients,
-    /// Two new sessions in a row were unknown to the server at their first connect:
-    /// its cookie does not come back, or a balancer has no affinity. Tries go on, slowly.
-    CookieLost,
-    /// Something that a developer should read; never holds secrets or message text.
-    Diagnostic(String),
-}
-
-/// Why a request failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No HTTP answer: offline, reset, or forbidden by CORS.
-    Unreachable,
-    /// No answer in time.
-    TimedOut,
-    /// Any HTTP status but 200.
-    Status {
-        /// HTTP status.
-        status: u16,
-        /// `Retry-After`, at most five minutes.
-        retry_after: Option<Duration>,
-    },
-    /// A Bayeux reply with `successful: false`.
-    Refused {
-        /// The reply's `error`, such as `402::session_unknown`; may be empty.
-        error: String,
-    },
-    /// An answer that cannot be read.
-    Malformed {
-        /// What was expected, for the developer.
-        expected: &'static str,
-    },
-}
-
-/// Why a session has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// [`Session::close`] was called.
-    Closed,
-    /// Advice `none`, or a negative interval. This is how GMS ends a chat.
-    Advised {
-        /// The reply's `error` when it was a refusal.
-        error: Option<String>,
-    },
-    /// The server sent `/meta/disconnect`.
-    Disconnected,
-    /// The server refused the subscription.
-    Denied {
-        /// The reply's `error`; may be empty.
-        error: String,
-    },
-    /// The server does not offer `long-polling`.
-    NoCommonTransport,
-}
-
 /// One Bayeux client: at most one session at a time, renewed as often as the server forgets it.
 #[derive(Debug)]
 pub struct Session {
     config: Config,
+    state: State,
+    /// The latest moment that was heard of: time does not run backwards here.
+    now: Moment,
+    /// Ids and exchange numbers never repeat, not even across sessions.
+    last_id: u32,
+    advice: Advice,
+    pace: Pace,
+    hold: Hold,
+    /// Failures of handshakes and connects.
+    retry: Retry,
+    /// Failures of the subscription; they say nothing about the connect.
+    subscribe_retry: Retry,
+    /// When the first request failed, until connect and subscription are both well.
+    outage: Option<Moment>,
+    /// How often `Ready` was told since `open`.
+    readies: u32,
+    /// New sessions in a row that the server did not know at their first connect.
+    forgotten: u32,
+    /// The page has said `Offline` and not yet `Online`.
+    offline: bool,
+    outputs: VecDeque<Output>,
 }
+
+/// A timer that fires this much too late means that the page was asleep.
+const ASLEEP: Duration = Duration::from_secs(5);
 
 impl Session {
     /// A client that sends nothing until [`Session::open`]. `seed` feeds the jitter of retries.
     pub fn new(config: Config, seed: u64) -> Self {
-        let _ = seed;
-        Self { config }
+        Self {
+            config,
+            state: State::Stopped { client_id: None },
+            now: Moment::default(),
+            last_id: 0,
+            advice: Advice::default(),
+            pace: Pace::new(),
+            hold: Hold::default(),
+            retry: Retry::new(seed),
+            subscribe_retry: Retry::new(!seed),
+            outage: None,
+            readies: 0,
+            forgotten: 0,
+            offline: false,
+            outputs: VecDeque::new(),
+        }
     }
 
     /// Begins with a handshake. Ignored while a session is open.
     pub fn open(&mut self, now: Moment) {
-        let _ = (now, &self.config);
+        self.arrive_at(now);
+        match &mut self.state {
+            State::Stopped { .. } => self.begin(),
+            State::Leaving(parting) => parting.reopen = true,
+            State::Handshaking(_) | State::Connected(_) => {}
+        }
+        self.carry_on();
     }
 
-    /// Takes leave and stops, whatever the server answers. Ignored when there is nothing to leave.
+    /// Takes leave and stops, whatever the server answers; [`Event::Ended`] is told at once.
+    /// After an end that the server has caused, it still takes leave of the client that the server knows.
     pub fn close(&mut self, farewell: Farewell, now: Moment) {
-        let _ = (farewell, now);
+        self.arrive_at(now);
+        let was_open = match &self.state {
+            State::Stopped { .. } => false,
+            State::Leaving(parting) => parting.reopen,
+            State::Handshaking(_) | State::Connected(_) => true,
+        };
+        if was_open {
+            self.end(Reason::Closed);
+        }
+        self.take_leave(farewell);
+        self.carry_on();
     }
 
     /// Asks for proof that the session lives: aborts the held connect and sends one that is answered at once.
     /// Ends a wait for the next retry as far as the server's wishes allow it.
     pub fn check(&mut self, now: Moment) {
-        let _ = now;
+        self.arrive_at(now);
+        self.wake();
+        self.doubt();
+        self.carry_on();
     }
 
     /// Takes the answer to an exchange. Answers to exchanges that are over are ignored.
-    pub fn handle_reply(&mut self, id: ExchangeId, reply: Reply, now: Moment) {
-        let _ = (id, reply, now);
+    pub fn handle_reply(&mut self, id: ExchangeId, reply: &Reply, now: Moment) {
+        // An answer in hand counts, even when its deadline has passed meanwhile.
+        let taken = self.take(id, now);
+        self.arrive_at(now);
+        if let Some((slot, request)) = taken {
+            self.answered(slot, request, reply);
+        }
+        self.carry_on();
     }
 
     /// Takes the end of an exchange that got no answer.
     pub fn handle_failure(&mut self, id: ExchangeId, failure: Failure, now: Moment) {
-        let _ = (id, failure, now);
+        let taken = self.take(id, now);
+        self.arrive_at(now);
+        if let Some((slot, request)) = taken {
+            let fault = match failure {
+                Failure::Network => Fault::Unreachable,
+                Failure::Truncated => Fault::Truncated,
+            };
+            self.failed(slot, request, fault);
+        }
+        self.carry_on();
     }
 
     /// Takes what the page reports about itself.
     pub fn handle_page(&mut self, event: PageEvent, now: Moment) {
-        let _ = (event, now);
+        self.arrive_at(now);
+        match event {
+            PageEvent::Online => {
+                self.wake();
+                // The connection may be another one; the old one's requests may never end.
+                if std::mem::take(&mut self.offline) {
+                    self.doubt();
+                }
+            }
+            PageEvent::Visible => self.wake(),
+            PageEvent::Offline => self.offline = true,
+            PageEvent::Hidden => {}
+        }
+        self.carry_on();
     }
 
     /// Does what is due; call it at the moment that [`Output::Wait`] named, or later.
     pub fn handle_timeout(&mut self, now: Moment) {
-        let _ = now;
+        self.arrive_at(now);
+        self.carry_on();
     }
 
     /// The next thing to do; ends with [`Output::Wait`].
     #[must_use = "an output that is not carried out stalls the session"]
     pub fn poll_output(&mut self) -> Output {
-        Output::Wait(None)
+        let output = self.outputs.pop_front();
+        output.unwrap_or_else(|| Output::Wait(self.state.wake_at()))
+    }
+
+    /// Takes note of the time, and of having been asleep.
+    fn arrive_at(&mut self, now: Moment) {
+        self.now = now.max(self.now);
+        let due = self.state.wake_at();
+        if due.is_some_and(|due| self.now.since(due) > ASLEEP) {
+            self.wake();
+        }
+    }
+
+    /// Does what is due by now; the end of every input.
+    fn carry_on(&mut self) {
+        for slot in Slot::ALL {
+            self.expire(slot);
+        }
+        for slot in Slot::ALL {
+            self.start(slot);
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    /// A new beginning, by the wish of the owner.
+    fn begin(&mut self) {
+        self.state = State::Handshaking(Step::due(self.now));
+        self.readies = 0;
+        self.forgotten = 0;
+        self.retry.forgive();
+        self.subscribe_retry.forgive();
+    }
+
+    /// Stops, and tells why. A farewell stays possible when the server knows a client.
+    fn end(&mut self, reason: Reason) {
+        for slot in Slot::ALL {
+            self.abandon(slot);
+        }
+        let stopped = State::Stopped { client_id: None };
+        self.state = match std::mem::replace(&mut self.state, stopped) {
+            State::Connected(live) => State::Stopped {
+                client_id: Some(live.client_id),
+            },
+            // The farewell of the session before goes on, alone.
+            State::Leaving(parting) => State::Leaving(Parting {
+                reopen: false,
+                ..parting
+            }),
+            State::Stopped { client_id } => State::Stopped { client_id },
+            State::Handshaking(_) => State::Stopped { client_id: None },
+        };
+        self.outage = None;
+        self.tell(Event::Ended(reason));
+    }
+
+    /// Sends a farewell when the server knows a client that has not had one.
+    fn take_leave(&mut self, farewell: Farewell) {
+        if let State::Stopped { client_id } = &mut self.state
+            && let Some(client_id) = client_id.take()
+        {
+            self.state = State::Leaving(Parting {
+                client_id,
+                farewell,
+                step: Step::due(self.now),
+                reopen: false,
+            });
+        }
+    }
+
+    /// The farewell is answered or given up.
+    fn gone(&mut self) {
+        let reopen = matches!(&self.state, State::Leaving(parting) if parting.reopen);
+        self.state = State::Stopped { client_id: None };
+        if reopen {
+            self.begin();
+        }
+    }
+
+    /// The page is awake: waits end as far as the server's wishes allow it, overdue requests are
+    /// sent again, and so is a connect that the server should have answered.
+    fn wake(&mut self) {
+        let hold = self.hold.wanted(self.advice.timeout, self.now);
+        let hold = hold.unwrap_or(self.advice.timeout);
+        if let State::Connected(live) = &self.state
+            && let Step::Asked(request) = live.connect
+            && self.now.since(request.sent) >= hold
+        {
+            self.doubt();
+        }
+        for slot in Slot::ALL {
+            match self.state.step(slot).copied() {
+                Some(Step::Waiting(pause)) => {
+                    let until = pause.until.min(pause.earliest.max(self.now));
+                    let pause = Pause { until, ..pause };
+                    self.state.set_step(slot, Step::Waiting(pause));
+                }
+                Some(Step::Asked(request)) if request.deadline <= self.now => self.abandon(slot),
+                Some(Step::Asked(_)) | None => {}
+            }
+        }
+    }
+
+    /// The session may be dead without anybody knowing: asks for proof, unless that is under way.
+    fn doubt(&mut self) {
+        let State::Connected(live) = &mut self.state else {
+            return;
+        };
+        if live.asks == Asks::Hold {
+            live.asks = Asks::Proof;
+            self.abandon(Slot::Connect);
+        }
     }
 }

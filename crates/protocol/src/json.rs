@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 256;
 /// Reads one JSON text. `None`: not JSON, larger than 8 MB or nested deeper than 256 levels.
 pub(crate) fn parse(text: &str) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}');
-    if text.len() > MAX_BYTES || depth(text) > MAX_DEPTH {
+    if excess(text).is_some() {
         return None;
     }
     let mut reader = Deserializer::from_str(text);
@@ -18,6 +18,14 @@ pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut values = reader.into_iter();
     let value = values.next()?.ok()?;
     values.next().is_none().then_some(value)
+}
+
+/// What a text that is too much to read should have been: the same text will never be read.
+pub(crate) fn excess(text: &str) -> Option<&'static str> {
+    if text.len() > MAX_BYTES {
+        return Some("a body of at most 8 MB");
+    }
+    (depth(text) > MAX_DEPTH).then_some("a body of at most 256 levels of nesting")
 }
 
 /// How deep arrays and objects are nested, brackets inside strings left out.
@@ -101,6 +109,26 @@ pub(crate) fn push_decimal(out: &mut String, number: u64) {
     out.push(char::from(b'0' + (number % 10) as u8));
 }
 
+/// Appends `text` as a JSON string with its quotes.
+pub(crate) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => {
+                out.push_str("\\u00");
+                out.extend([hex(character as u32 >> 4), hex(character as u32 & 15)]);
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+fn hex(digit: u32) -> char {
+    char::from_digit(digit, 16).unwrap_or('0')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +199,14 @@ mod tests {
         assert!(parse("\u{feff}{}").is_some());
         assert!(parse("{} {}").is_none());
         assert!(parse("").is_none());
+    }
+
+    #[test]
+    fn strings_are_written_so_that_they_can_be_read_again() {
+        let text = "a\"b\\c\n\u{1}\u{1f}\u{7f}é👋";
+        let mut json = String::new();
+        push_string(&mut json, text);
+        assert_eq!(parse(&json), Some(Value::from(text)));
     }
 
     #[test]

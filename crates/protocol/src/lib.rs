@@ -14,6 +14,7 @@
 //! `handle_reply` or `handle_failure`, unless [`Output::Cancel`] took it back; answers to a
 //! cancelled exchange are ignored.
 
+mod backoff;
 mod exchange;
 mod json;
 mod time;

@@ -1,0 +1,120 @@
+//! The server's advice: when to connect again, or not at all.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+/// What a browser's timer can hold, in milliseconds.
+const LONGEST: i64 = i32::MAX as i64;
+
+/// What to do next in the server's opinion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reconnect {
+    Retry,
+    Handshake,
+    /// `none`, or a negative interval.
+    Stop,
+}
+
+/// One `advice` member, or the defaults where it says nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Advice {
+    /// `None` when absent or not a word of the specification.
+    pub(super) reconnect: Option<Reconnect>,
+    /// The least time between the end of a connect and the next.
+    pub(super) interval: Duration,
+    /// How long the server holds a connect.
+    pub(super) timeout: Duration,
+    /// How long the server keeps a session without a connect; `None` when it does not say.
+    pub(super) max_interval: Option<Duration>,
+    pub(super) multiple_clients: bool,
+    pub(super) hosts: bool,
+}
+
+impl Default for Advice {
+    fn default() -> Self {
+        Self {
+            reconnect: None,
+            interval: Duration::ZERO,
+            timeout: Duration::from_secs(60),
+            max_interval: None,
+            multiple_clients: false,
+            hosts: false,
+        }
+    }
+}
+
+impl Advice {
+    /// Reads an `advice` member. What stands under `long-polling` goes before what stands beside it.
+    pub(super) fn read(advice: &Map<String, Value>) -> Self {
+        let specific = advice.get("long-polling").and_then(Value::as_object);
+        let source = Source { advice, specific };
+        let default = Self::default();
+        let interval = source.millis("interval").unwrap_or(0);
+        Self {
+            reconnect: if interval < 0 {
+                Some(Reconnect::Stop)
+            } else {
+                source.find("reconnect", reconnect)
+            },
+            interval: duration(interval).unwrap_or_default(),
+            timeout: source
+                .millis("timeout")
+                .and_then(duration)
+                .unwrap_or(default.timeout),
+            max_interval: source
+                .millis("maxInterval")
+                .and_then(duration)
+                .filter(|interval| !interval.is_zero()),
+            multiple_clients: source
+                .find("multiple-clients", Value::as_bool)
+                .unwrap_or(false),
+            hosts: advice.contains_key("hosts"),
+        }
+    }
+}
+
+/// The two places where a field of the advice may stand.
+struct Source<'a> {
+    advice: &'a Map<String, Value>,
+    specific: Option<&'a Map<String, Value>>,
+}
+
+impl Source<'_> {
+    fn find<T>(&self, field: &str, read: fn(&Value) -> Option<T>) -> Option<T> {
+        let specific = self.specific.and_then(|advice| advice.get(field));
+        specific
+            .and_then(read)
+            .or_else(|| self.advice.get(field).and_then(read))
+    }
+
+    fn millis(&self, field: &str) -> Option<i64> {
+        self.find(field, millis)
+    }
+}
+
+fn reconnect(word: &Value) -> Option<Reconnect> {
+    match word.as_str()? {
+        "retry" => Some(Reconnect::Retry),
+        "handshake" => Some(Reconnect::Handshake),
+        "none" => Some(Reconnect::Stop),
+        _ => None,
+    }
+}
+
+/// A number, or decimal digits in a string; within what a timer can hold.
+fn millis(value: &Value) -> Option<i64> {
+    let millis = match value {
+        // `as` saturates, and JSON has no NaN.
+        Value::Number(number) => number
+            .as_i64()
+            .or(number.as_f64().map(|millis| millis as i64)),
+        Value::String(digits) => digits.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    millis.map(|millis| millis.clamp(-1, LONGEST))
+}
+
+fn duration(millis: i64) -> Option<Duration> {
+    u64::try_from(millis).ok().map(Duration::from_millis)
+}
