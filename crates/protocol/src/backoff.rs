@@ -54,10 +54,17 @@ impl Backoff {
 
     /// `wait`, spread over the quarter before and the quarter after it.
     pub(crate) fn spread(&mut self, wait: Duration) -> Duration {
-        let quarter = wait / 4;
-        // 1,024 steps are finer than any timer over 30 s.
-        let part = u32::try_from(self.random() % 1025).unwrap_or(0);
-        wait - quarter + quarter * 2 * part / 1024
+        wait - wait / 4 + self.part(wait / 2)
+    }
+
+    /// `wait`, spread over the quarter after it: for a wait that must not be undercut.
+    pub(crate) fn spread_after(&mut self, wait: Duration) -> Duration {
+        wait + self.part(wait / 4)
+    }
+
+    /// A random part of `whole`. Steps of a thousandth are finer than need be.
+    fn part(&mut self, whole: Duration) -> Duration {
+        whole / 1024 * u32::try_from(self.random() % 1025).unwrap_or(0)
     }
 
     /// SplitMix64: one addition and two multiplications per number.

@@ -270,7 +270,12 @@ impl Session {
             Slot::Handshake | Slot::Connect => self.now + self.advice.interval,
             Slot::Subscribe | Slot::Farewell => self.now,
         };
-        let until = (earliest + delay).max(self.pace.free_at(slot));
+        let free = self.pace.free_at(slot);
+        let mut until = earliest + delay;
+        if free > until {
+            let wait = free.since(self.now);
+            until = self.now + self.retry(slot).spread_after(wait);
+        }
         let pause = Pause { until, earliest };
         self.state.set_step(slot, Step::Waiting(pause));
         self.outage.get_or_insert(self.now);

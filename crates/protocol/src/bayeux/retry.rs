@@ -38,6 +38,11 @@ impl Retry {
         }
     }
 
+    /// `wait`, made longer by chance: whoever was sent away together does not come back together.
+    pub(super) fn spread_after(&mut self, wait: Duration) -> Duration {
+        self.backoff.spread_after(wait)
+    }
+
     /// Whether trying again is of little use until somebody has changed something.
     pub(super) fn is_lasting(&self) -> bool {
         self.denials >= PATIENCE
