@@ -85,7 +85,11 @@ impl Oracle {
             Output::Cancel(id) => {
                 let before = self.in_flight.len();
                 self.in_flight.retain(|sent| sent.id != *id);
-                assert_eq!(self.in_flight.len() + 1, before, "cancelled what is not under way");
+                assert_eq!(
+                    self.in_flight.len() + 1,
+                    before,
+                    "cancelled what is not under way"
+                );
             }
             Output::Event(event) => self.told(event),
             Output::Wait(wake) => self.waits(*wake, now),
@@ -109,27 +113,47 @@ impl Oracle {
         if sent.channel() == "/meta/handshake" {
             assert!(self.open, "S4: a handshake after the end");
             assert_eq!(sent.messages.len(), 1, "S2: a handshake stands alone");
-            assert!(sent.last().get("clientId").is_none(), "S2: a handshake has no clientId");
-            assert!(self.in_flight.is_empty(), "S1: something beside a handshake");
+            assert!(
+                sent.last().get("clientId").is_none(),
+                "S2: a handshake has no clientId"
+            );
+            assert!(
+                self.in_flight.is_empty(),
+                "S1: something beside a handshake"
+            );
             self.client_id = None;
             self.ack = None;
             return;
         }
-        let client_id = self.client_id.clone().expect("S2: a request before the handshake");
+        let client_id = self
+            .client_id
+            .clone()
+            .expect("S2: a request before the handshake");
         for message in &sent.messages {
-            assert_eq!(message["clientId"], client_id, "S2: the clientId of this session");
+            assert_eq!(
+                message["clientId"], client_id,
+                "S2: the clientId of this session"
+            );
         }
         if sent.channel() == "/meta/disconnect" {
             assert!(self.parted.insert(client_id), "S4: two farewells");
             assert!(!self.open, "S4: a farewell, and the session is open");
         } else {
             assert!(self.open, "S4: {} after the end", sent.channel());
-            assert_eq!(sent.messages.len(), 1, "a connect and a subscribe stand alone");
+            assert_eq!(
+                sent.messages.len(),
+                1,
+                "a connect and a subscribe stand alone"
+            );
         }
     }
 
     fn check_envelope(&mut self, sent: &Sent) {
-        assert_eq!(sent.request.gms_user.as_deref(), Some("visitor-1"), "S3: gms_user");
+        assert_eq!(
+            sent.request.gms_user.as_deref(),
+            Some("visitor-1"),
+            "S3: gms_user"
+        );
         assert_eq!(sent.request.content_type, "application/json;charset=UTF-8");
         let path = match sent.channel() {
             "/meta/handshake" => "/genesys/cometd/handshake",
@@ -139,7 +163,10 @@ impl Oracle {
         };
         assert_eq!(sent.request.url, path, "S3: the URL of {}", sent.channel());
         for message in &sent.messages {
-            let id = message["id"].as_str().expect("S3: ids are strings").to_owned();
+            let id = message["id"]
+                .as_str()
+                .expect("S3: ids are strings")
+                .to_owned();
             assert!(self.ids.insert(id), "S3: an id came twice");
         }
     }
@@ -150,7 +177,12 @@ impl Oracle {
         assert!(sent.at >= earliest, "R3: before Retry-After");
         let pace = self.paces.entry(sent.id.lane()).or_default();
         pace.push(sent.at);
-        check_window(pace, 3, Duration::from_secs(1), "R1: requests a second in a lane");
+        check_window(
+            pace,
+            3,
+            Duration::from_secs(1),
+            "R1: requests a second in a lane",
+        );
         if kind == "session" {
             self.attempts.push(sent.at);
             let minute = Duration::from_secs(60);
@@ -159,7 +191,11 @@ impl Oracle {
     }
 
     fn check_ack(&mut self, sent: &Sent) {
-        let Some(number) = sent.last().pointer("/ext/ack").filter(|_| sent.channel() == "/meta/connect") else {
+        let Some(number) = sent
+            .last()
+            .pointer("/ext/ack")
+            .filter(|_| sent.channel() == "/meta/connect")
+        else {
             return;
         };
         let number = number.as_u64().expect("S8: a JSON number");
@@ -203,11 +239,18 @@ impl Oracle {
             Some(wake) => {
                 assert!(wake > now, "S11: a wake-up in the past");
                 // Backoff and network delay may come on top of what a server can ask for.
-                assert!(wake.since(now) <= most, "S11: {:?} is too long", wake.since(now));
+                assert!(
+                    wake.since(now) <= most,
+                    "S11: {:?} is too long",
+                    wake.since(now)
+                );
             }
             None => {
                 assert!(!self.open, "L2: open, and nothing to wait for");
-                assert!(self.in_flight.is_empty(), "L3: nobody will give this request up");
+                assert!(
+                    self.in_flight.is_empty(),
+                    "L3: nobody will give this request up"
+                );
             }
         }
     }
@@ -218,7 +261,10 @@ impl Oracle {
             return;
         };
         let sent = self.in_flight.remove(index);
-        if let Some(seconds) = reply.retry_after.as_deref().and_then(|text| text.parse::<u64>().ok())
+        if let Some(seconds) = reply
+            .retry_after
+            .as_deref()
+            .and_then(|text| text.parse::<u64>().ok())
             && reply.status != 200
             && sent.channel() != "/meta/disconnect"
         {
@@ -248,7 +294,8 @@ impl Oracle {
         let Some(reply) = right.or_else(|| messages.iter().find(on_channel)) else {
             return;
         };
-        if sent.channel() == "/meta/handshake" && reply["successful"] == true {
+        let is_successful = reply["successful"] == true || reply["successful"] == "true";
+        if sent.channel() == "/meta/handshake" && is_successful {
             self.client_id = reply["clientId"].as_str().map(str::to_owned);
             let ext = &reply["ext"]["ack"];
             let first = ext["batch"].as_u64().unwrap_or(0);
@@ -256,10 +303,12 @@ impl Oracle {
             self.ack = agreed.then_some((first, first));
         }
         if sent.channel() == "/meta/connect" {
-            if reply["successful"] == true {
+            if is_successful {
                 self.attempts.clear();
             }
-            if let (Some((received, _)), Some(number)) = (&mut self.ack, reply["ext"]["ack"].as_u64()) {
+            if let (Some((received, _)), Some(number)) =
+                (&mut self.ack, reply["ext"]["ack"].as_u64())
+            {
                 *received = number.max(*received);
             }
         }
@@ -277,7 +326,9 @@ fn kind(channel: &str) -> &'static str {
 /// At most `most` of these moments lie within any `window`; only the newest has to be looked at.
 fn check_window(moments: &[Moment], most: usize, window: Duration, what: &str) {
     let Some(newest) = moments.last() else { return };
-    let recent = moments.iter().filter(|moment| newest.since(**moment) <= window);
+    let recent = moments
+        .iter()
+        .filter(|moment| newest.since(**moment) <= window);
     let count = recent.count();
     assert!(count <= most, "{what}: {count} within {window:?}");
 }

@@ -1,6 +1,10 @@
 //! A scripted server, network and clock around one Bayeux session.
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a harness fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a harness fails by panicking"
+)]
 
 #[path = "bayeux_oracle.rs"]
 mod oracle;
@@ -63,7 +67,9 @@ pub(crate) fn with(mut base: Value, more: Value) -> Value {
     let Value::Object(more) = more else {
         panic!("members are given as an object");
     };
-    base.as_object_mut().expect("a message is an object").extend(more);
+    base.as_object_mut()
+        .expect("a message is an object")
+        .extend(more);
     base
 }
 
@@ -250,7 +256,10 @@ impl Peer {
     /// Answers the connect under way as a server does that has forgotten the session.
     pub(crate) fn forget_client(&mut self) {
         let advice = json!({ "reconnect": "handshake", "interval": 0 });
-        self.refuse("/meta/connect", json!({ "error": "402::session_unknown", "advice": advice }));
+        self.refuse(
+            "/meta/connect",
+            json!({ "error": "402::session_unknown", "advice": advice }),
+        );
     }
 
     // Time.
