@@ -1,8 +1,8 @@
 //! The demo: one command that builds the widget, starts the simulator and serves both pages.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command};
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Stdio};
 
 use crate::dist;
 use crate::failure::{Failure, OrFailure, Outcome};
@@ -14,14 +14,8 @@ use crate::tools::{self, Needs};
 /// The port of the specification's examples.
 const PORT: u16 = 8080;
 const SIMULATOR: &str = "gms-chat-simulator";
-
-/// How the demo page is told to talk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Poll,
-    Cometd,
-    Delayed,
-}
+/// How the demo page may be told to talk; the simulator knows what each means to the page.
+const MODES: [&str; 3] = ["poll", "cometd", "delayed"];
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +23,7 @@ struct Wishes {
     port: u16,
     open: bool,
     scenario: Option<String>,
-    mode: Option<Mode>,
+    mode: Option<String>,
 }
 
 /// `cargo xtask demo`. Ends when the simulator ends; Ctrl-C reaches both, as they share the terminal.
@@ -37,23 +31,15 @@ pub(crate) fn demo(project: &Project, rest: &[String]) -> Outcome {
     let wishes = Wishes::parse(rest)?;
     port_is_free(wishes.port)?;
     tools::set_up(project, Needs::Build)?;
-    dist::build(project)?;
     say("simulator: building");
-    process::run(
-        cargo(project).args(["build", "--locked", "--package", SIMULATOR]),
-        "read the compiler's message above",
-    )?;
+    let mut build = cargo(project);
+    build.args(["build", "--locked", "--package", SIMULATOR]);
+    process::run(&mut build, "read the compiler's message above")?;
+    dist::build(project)?;
     let mut server = start(project, &wishes)?;
-    let ready = wait_until_ready(&mut server, wishes.port);
-    if ready.is_err() {
-        // It may have ended by itself, which is what `ready` says.
-        drop(server.kill());
-        drop(server.wait());
-        return ready;
-    }
-    announce(&wishes);
-    if wishes.open {
-        open(project, &wishes.page());
+    let page = introduce(&mut server);
+    if let (true, Some(page)) = (wishes.open, page) {
+        open(project, &page);
     }
     let status = server
         .wait()
@@ -63,7 +49,7 @@ pub(crate) fn demo(project: &Project, rest: &[String]) -> Outcome {
     }
     Err(Failure::new(
         format!("the simulator ended with {status}"),
-        "read its last lines above",
+        "read its complaint above",
     ))
 }
 
@@ -77,57 +63,36 @@ impl Wishes {
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let (flag, joined) = word
-                .split_once('=')
-                .map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
-            if flag == "--open" {
+            if word == "--open" {
                 wishes.open = true;
                 continue;
             }
+            let (flag, joined) = match word.split_once('=') {
+                Some((flag, value)) => (flag, Some(value)),
+                None => (word.as_str(), None),
+            };
             let value = joined.or_else(|| words.next().map(String::as_str));
             let value = value.ok_or_else(|| refused(format!("`{flag}` needs a value")))?;
-            match flag {
-                "--port" => {
-                    let port = value.parse().ok().filter(|port| *port != 0);
-                    wishes.port = port.ok_or_else(|| refused(format!("`{value}` is no port")))?;
-                }
-                "--scenario" => wishes.scenario = Some(value.to_owned()),
-                "--mode" => wishes.mode = Some(Mode::parse(value)?),
-                other => return Err(refused(format!("`demo` has no `{other}`"))),
-            }
+            wishes.set(flag, value)?;
         }
         Ok(wishes)
     }
 
-    fn origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn page(&self) -> String {
-        let query = self.mode.map_or("", Mode::query);
-        format!("{}/{query}", self.origin())
-    }
-}
-
-impl Mode {
-    fn parse(word: &str) -> Outcome<Self> {
-        match word {
-            "poll" => Ok(Self::Poll),
-            "cometd" => Ok(Self::Cometd),
-            "delayed" => Ok(Self::Delayed),
-            other => Err(refused(format!(
-                "`{other}` is no mode; there are poll, cometd and delayed"
-            ))),
+    fn set(&mut self, flag: &str, value: &str) -> Outcome {
+        match flag {
+            "--port" => {
+                let port = value.parse().ok().filter(|port| *port != 0);
+                self.port = port.ok_or_else(|| refused(format!("`{value}` is no port")))?;
+            }
+            "--scenario" => self.scenario = Some(value.to_owned()),
+            "--mode" if MODES.contains(&value) => self.mode = Some(value.to_owned()),
+            "--mode" => {
+                let what = format!("`{value}` is no mode; there are {}", MODES.join(", "));
+                return Err(refused(what));
+            }
+            other => return Err(refused(format!("`demo` has no `{other}`"))),
         }
-    }
-
-    /// What the demo page reads from its own address.
-    fn query(self) -> &'static str {
-        match self {
-            Self::Poll => "?mode=poll",
-            Self::Cometd => "?mode=cometd",
-            Self::Delayed => "?mode=delayed",
-        }
+        Ok(())
     }
 }
 
@@ -150,47 +115,37 @@ fn start(project: &Project, wishes: &Wishes) -> Outcome<Child> {
     server
         .args(["--port", &wishes.port.to_string(), "--site"])
         .arg(project.dist());
-    if let Some(scenario) = &wishes.scenario {
-        server.args(["--scenario", scenario]);
+    for (flag, value) in [("--scenario", &wishes.scenario), ("--mode", &wishes.mode)] {
+        if let Some(value) = value {
+            server.args([flag, value]);
+        }
     }
+    server.stdout(Stdio::piped());
     server.spawn().or_failure(
         "starting the simulator",
         "run the command again; the build may have been interrupted",
     )
 }
 
-fn wait_until_ready(server: &mut Child, port: u16) -> Outcome {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    for _ in 0..100 {
-        if let Some(status) = server
-            .try_wait()
-            .or_failure("asking for the simulator", "start the demo again")?
-        {
-            let advice = "read its complaint above";
-            return Err(Failure::new(
-                format!("the simulator ended at once with {status}"),
-                advice,
-            ));
+/// Passes on what the simulator says of its addresses when it listens, and returns that of the page. Its output
+/// is read for as long as it runs.
+fn introduce(server: &mut Child) -> Option<String> {
+    let mut lines = BufReader::new(server.stdout.take()?)
+        .lines()
+        .map_while(Result::ok);
+    println!();
+    let mut page = None;
+    for line in lines.by_ref() {
+        println!("  {line}");
+        page = page.or_else(|| Some(line.strip_prefix("page")?.trim().to_owned()));
+        // The last of its lines.
+        if line.starts_with("scenario") {
+            println!("\n  Open page and desk side by side. Ctrl-C ends the demo.\n");
+            break;
         }
-        if TcpStream::connect_timeout(&address, Duration::from_millis(100)).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(100));
     }
-    Err(Failure::new(
-        format!("nothing answers on port {port}"),
-        "look at the simulator's output above",
-    ))
-}
-
-fn announce(wishes: &Wishes) {
-    say("ready");
-    println!();
-    println!("  the page with the widget   {}", wishes.page());
-    println!("  the agent's desk           {}/agent", wishes.origin());
-    println!();
-    println!("  Open both side by side. Ctrl-C ends the demo.");
-    println!();
+    std::thread::spawn(move || lines.for_each(|line| println!("  {line}")));
+    page
 }
 
 /// Opens the visitor's browser; where that fails the printed address still serves.
@@ -200,7 +155,7 @@ fn open(project: &Project, address: &str) {
         "windows" => ("cmd", &["/C", "start", ""]),
         _ => ("xdg-open", &[]),
     };
-    let mut command: Command = process::command(project, program);
+    let mut command = process::command(project, program);
     if command.args(arguments).arg(address).spawn().is_err() {
         say(format_args!(
             "`{program}` could not be started: open {address} yourself"
@@ -220,8 +175,8 @@ mod tests {
     #[test]
     fn without_flags_the_page_is_on_the_usual_port() {
         let wishes = parse("").unwrap();
-        assert_eq!(wishes.page(), "http://127.0.0.1:8080/");
-        assert!(!wishes.open);
+        assert_eq!((wishes.port, wishes.open), (8080, false));
+        assert_eq!((wishes.scenario, wishes.mode), (None, None));
     }
 
     #[test]
@@ -229,7 +184,7 @@ mod tests {
         let wishes = parse("--port=9001 --open --scenario queue --mode delayed").unwrap();
         assert_eq!((wishes.port, wishes.open), (9001, true));
         assert_eq!(wishes.scenario.as_deref(), Some("queue"));
-        assert_eq!(wishes.page(), "http://127.0.0.1:9001/?mode=delayed");
+        assert_eq!(wishes.mode.as_deref(), Some("delayed"));
     }
 
     #[test]
