@@ -1,173 +1,452 @@
 //! The chat session: from the visitor's form to the end of the chat, over polling or CometD.
 
+mod advice;
+mod answer;
+mod call;
 mod config;
 mod entry;
+mod event;
+mod inquiry;
+mod line;
+mod outbox;
+mod plan;
 mod problem;
+mod push;
+mod rest;
+mod roster;
+mod sequence;
+mod start;
+mod talk;
+mod transcript;
+mod typing;
+mod view;
 
-use crate::{ExchangeId, Failure, Moment, Output, PageEvent, Reply};
+use crate::{ExchangeId, Failure, Lane, Moment, Output, PageEvent, Reply, bayeux, wire};
+
+use call::Job;
+use line::Line;
+use push::Push;
+use rest::Rest;
+use start::Start;
+use talk::{Chat, Course};
+use view::View;
 
 pub use config::{Config, Delivery, Limits, Visitor};
 pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};
+pub use event::{Change, Command, Connection, End, Event, Phase};
 pub use problem::Problem;
 
-/// What the visitor or the host page wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Begin a chat. Ignored while one is under way; after an end it begins a new one with an empty transcript.
-    Start(Visitor),
-    /// Send a message. Blank text is ignored; see [`Event::Entry`] for its fate.
-    Say(String),
-    /// The visitor changed the draft: announces typing, at most once per [`Limits::typing_repeat`].
-    Typing,
-    /// The draft was emptied or the composer lost focus.
-    StopTyping,
-    /// Send a message whose fate is `Failed` once more.
-    Retry(EntryKey),
-    /// Take a message whose fate is `Failed` out of the transcript.
-    Discard(EntryKey),
-    /// Send a custom notice (`ixn/chat/customNotice`).
-    Notice(String),
-    /// End the chat, or leave the queue. After an end: nothing.
-    End,
-    /// Forget an ended or failed chat and return to [`Phase::Idle`].
-    Reset,
-}
-
-/// What happened, for the window and the host page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The chat entered this phase.
-    Phase(Phase),
-    /// The connection got worse or better, after a grace time.
-    Connection(Connection),
-    /// The transcript changed.
-    Entry(Change),
-    /// Who types at the other side; `None` when nobody does any more.
-    Typing(Option<Party>),
-    /// A custom or unknown event of the server: nothing is shown for it.
-    Notice {
-        /// The event type as the server spells it.
-        kind: String,
-        /// Who caused it.
-        party: Party,
-        /// Its text.
-        text: String,
-    },
-    /// Something that a developer should read; never holds secrets or message text.
-    Diagnostic(String),
-}
-
-/// Where the chat stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// No chat.
-    Idle,
-    /// The service or the interaction is being created.
-    Connecting,
-    /// The chat is created (or its delayed service is queued) and no agent has joined yet.
-    Waiting,
-    /// An agent is there, or was and another is awaited.
-    Active,
-    /// The visitor asked for the end; the server has not answered yet.
-    Ending,
-    /// The chat is over; its transcript stays readable.
-    Ended(End),
-    /// The chat could not be started; what the visitor typed is kept by the window.
-    Failed(Problem),
-}
-
-/// Why a chat is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The visitor ended it after an agent had joined.
-    Visitor,
-    /// The last agent left and the server closed the chat.
-    Agent,
-    /// Nobody wrote for too long.
-    Idle,
-    /// The server ended it for a reason of its own.
-    Server,
-    /// The server does not know the chat any more.
-    Lost,
-    /// The visitor left before an agent had joined.
-    Abandoned,
-}
-
-/// How the line to the server is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Connection {
-    /// Requests are answered.
-    Fine,
-    /// Requests have failed for longer than the grace time.
-    Troubled {
-        /// The last reason.
-        reason: Problem,
-        /// When the next try is made.
-        next_try: Option<Moment>,
-    },
-}
-
-/// A change of the transcript, in the order in which it has to be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A new last entry.
-    Appended(Entry),
-    /// A new entry that stands directly before `before`.
-    Inserted {
-        /// The new entry.
-        entry: Entry,
-        /// Its successor.
-        before: EntryKey,
-    },
-    /// The entry with this key has changed, and has kept its place.
-    Replaced(Entry),
-    /// The entry with this key is gone.
-    Removed(EntryKey),
-    /// A new chat: the transcript is empty.
-    Cleared,
-}
+/// What follows from one input is found in so many rounds; what were left would follow at once.
+const MOST_ROUNDS: usize = 4;
+/// At most so many custom notices wait to be sent.
+const MOST_NOTICES: usize = 16;
 
 /// One chat after another, on one page.
 #[derive(Debug)]
 pub struct Session {
     config: Config,
+    state: State,
+    /// The REST lane.
+    rest: Rest,
+    /// The CometD side; open only while a chat wants it.
+    push: Push,
+    /// What the window knows.
+    view: View,
+    /// How the line is doing.
+    line: Line,
+    /// A service whose chat may live on at the server and has to be ended there.
+    farewell: Option<String>,
+    /// Whether REST requests carry `gms_user`.
+    identified: bool,
+    /// Whether the page can be seen.
+    visible: bool,
+    /// When something is due, as found at the end of the last input.
+    wake: Option<Moment>,
+}
+
+/// How far a chat has come.
+///
+/// ```text
+///            Start                 created
+///   Idle ----------> Starting ---------------> Live
+///    ^                |    |                    |
+///    |         failed |    | End                | the server or the visitor ends it
+///    |                v    v                    v
+///    `---Reset--- Failed  Over <----------------'      Start leads from Failed and Over to Starting
+/// ```
+#[derive(Debug)]
+enum State {
+    /// No chat.
+    Idle,
+    /// Proving CometD, creating the service, queueing, creating the chat.
+    Starting(Box<Start>),
+    /// The chat is created.
+    Live(Box<Chat>),
+    /// The chat is over; the window knows why.
+    Over,
+    /// The chat could not be started; the window knows why.
+    Failed,
 }
 
 impl Session {
     /// A session without a chat. `seed` feeds the jitter of retries: give each page another one.
     pub fn new(config: Config, seed: u64, now: Moment) -> Self {
-        let _ = (seed, now);
-        Self { config }
+        let mut session = Self {
+            state: State::Idle,
+            rest: Rest::new(seed),
+            push: Push::new(&config, seed.rotate_left(32)),
+            view: View::new(),
+            line: Line::default(),
+            farewell: None,
+            identified: true,
+            visible: true,
+            wake: None,
+            config,
+        };
+        session.settle(now);
+        session
     }
 
     /// Carries out what the visitor or the host page wants.
     pub fn handle_command(&mut self, command: Command, now: Moment) {
-        let _ = (command, now, &self.config);
+        match command {
+            Command::Start(visitor) => self.start(visitor, now),
+            Command::Say(text) => self.say(text, now),
+            Command::Typing => self.press_key(now),
+            Command::StopTyping => self.stop_typing(),
+            Command::Retry(key) => self.retry(key),
+            Command::Discard(key) => self.view.discard(key),
+            Command::Notice(text) => self.notice(text),
+            Command::End => self.end(now),
+            Command::Reset => self.reset(),
+        }
+        self.settle(now);
     }
 
     /// Takes the answer to an exchange.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "whoever feeds an answer is done with it"
+    )]
     pub fn handle_reply(&mut self, id: ExchangeId, reply: Reply, now: Moment) {
-        let _ = (id, reply, now);
+        match id.lane {
+            Lane::Rest => {
+                if let Some(flight) = self.rest.finish(id) {
+                    self.on_outcome(flight, wire::read(&reply), now);
+                }
+            }
+            Lane::Connect | Lane::Meta => self.push.handle_reply(id, &reply, now),
+        }
+        self.settle(now);
     }
 
     /// Takes the end of an exchange that got no answer.
     pub fn handle_failure(&mut self, id: ExchangeId, failure: Failure, now: Moment) {
-        let _ = (id, failure, now);
+        match id.lane {
+            Lane::Rest => {
+                if let Some(flight) = self.rest.finish(id) {
+                    self.on_outcome(flight, Err(failed(failure)), now);
+                }
+            }
+            Lane::Connect | Lane::Meta => self.push.handle_failure(id, failure, now),
+        }
+        self.settle(now);
     }
 
     /// Takes what the page reports about itself.
     pub fn handle_page(&mut self, event: PageEvent, now: Moment) {
-        let _ = (event, now);
+        self.push.handle_page(event, now);
+        match event {
+            PageEvent::Hidden => self.visible = false,
+            PageEvent::Offline => {}
+            PageEvent::Visible | PageEvent::Online => {
+                self.visible |= event == PageEvent::Visible;
+                self.rest.hurry(now);
+                if let State::Live(chat) = &mut self.state {
+                    chat.next_poll = now;
+                }
+            }
+        }
+        self.settle(now);
     }
 
     /// Does what is due; call it at the moment that [`Output::Wait`] named, or later.
     pub fn handle_timeout(&mut self, now: Moment) {
-        let _ = now;
+        self.push.handle_timeout(now);
+        self.settle(now);
     }
 
     /// The next thing to do; ends with [`Output::Wait`].
     #[must_use = "an output that is not carried out stalls the session"]
     pub fn poll_output(&mut self) -> Output {
-        Output::Wait(None)
+        let next = self.view.out.pop_front();
+        next.unwrap_or(Output::Wait(self.wake))
+    }
+
+    fn say(&mut self, text: String, now: Moment) {
+        let open = match &mut self.state {
+            State::Starting(_) => true,
+            State::Live(chat) => {
+                chat.typing.say();
+                chat.enliven(now);
+                chat.course == Course::Open
+            }
+            State::Idle | State::Over | State::Failed => false,
+        };
+        if !open || text.trim().is_empty() {
+            return;
+        }
+        if self.view.outbox.has_room() {
+            self.view.say(text);
+        } else {
+            let words = "A message was ignored: too many are waiting to be sent.";
+            self.view.diagnose(words.to_owned());
+        }
+    }
+
+    fn press_key(&mut self, now: Moment) {
+        if let State::Live(chat) = &mut self.state {
+            chat.typing.press(&self.config.limits, now);
+            chat.enliven(now);
+        }
+    }
+
+    fn stop_typing(&mut self) {
+        if let State::Live(chat) = &mut self.state {
+            chat.typing.stop();
+        }
+    }
+
+    fn retry(&mut self, key: EntryKey) {
+        if matches!(self.state, State::Starting(_) | State::Live(_)) {
+            self.view.retry(key);
+        }
+    }
+
+    fn notice(&mut self, text: String) {
+        if let State::Live(chat) = &mut self.state
+            && chat.notices.len() < MOST_NOTICES
+        {
+            chat.notices.push_back(text);
+        }
+    }
+
+    fn reset(&mut self) {
+        if matches!(self.state, State::Over | State::Failed) {
+            self.state = State::Idle;
+            self.view.clear("");
+            self.view.enter(Phase::Idle);
+        }
+    }
+
+    /// The visitor wants to leave, wherever the chat is.
+    fn end(&mut self, now: Moment) {
+        match &mut self.state {
+            State::Starting(start) => {
+                self.farewell = start.created_service(self.rest.job());
+                self.finish(End::Abandoned, now);
+            }
+            State::Live(chat) => {
+                let end = chat.roster.end_by_visitor();
+                match chat.course {
+                    Course::Open => {
+                        let until = now + self.config.limits.network_delay;
+                        chat.course = Course::Leaving { end, until };
+                        self.drop_refresh();
+                        self.rest.hurry(now);
+                        self.view.enter(Phase::Ending);
+                    }
+                    // The server was first: what is missing need not be waited for.
+                    Course::Closing { end, .. } => self.finish(end, now),
+                    Course::Leaving { .. } => {}
+                }
+            }
+            State::Idle | State::Over | State::Failed => {}
+        }
+    }
+
+    /// The chat is over: tells so and stops everything that goes on for it.
+    fn finish(&mut self, end: End, now: Moment) {
+        self.stop(&Problem::Ended, now);
+        self.state = State::Over;
+        self.view.enter(Phase::Ended(end));
+    }
+
+    /// The chat could not be started.
+    fn fail(&mut self, problem: Problem, now: Moment) {
+        self.stop(&problem, now);
+        self.state = State::Failed;
+        self.view.enter(Phase::Failed(problem));
+    }
+
+    /// Stops what goes on for the chat. `problem` is what unsent messages fail with.
+    fn stop(&mut self, problem: &Problem, now: Moment) {
+        self.drop_refresh();
+        self.rest.forget();
+        self.rest.start_anew(now);
+        self.push.close(now);
+        self.view.close(problem);
+    }
+
+    /// Takes an exchange off the lane that changes nothing at the server.
+    fn drop_refresh(&mut self) {
+        let harmless = |job: &Job| match job {
+            Job::CreateService | Job::Status | Job::Probe => true,
+            Job::Refresh(..) | Job::Typing(_) => true,
+            Job::CreateChat | Job::Send(_) | Job::Notice(_) => false,
+            Job::Disconnect | Job::Farewell(_) | Job::Forgotten => false,
+        };
+        if let Some(flight) = self.rest.take_if(harmless) {
+            self.view.out.push_back(Output::Cancel(flight.id));
+        }
+    }
+
+    /// After every input: what follows from it, until nothing does.
+    fn settle(&mut self, now: Moment) {
+        for _ in 0..MOST_ROUNDS {
+            self.drain_push(now);
+            self.expire(now);
+            self.dispatch(now);
+            // What was due may have opened or closed the channel.
+            self.drain_push(now);
+            if self.next_wake(now).is_none_or(|wake| wake > now) {
+                break;
+            }
+        }
+        self.view.tell_typing();
+        self.judge_line(now);
+        self.wake = self.next_wake(now);
+    }
+
+    /// Carries out what the Bayeux session wants, and decides what its events mean.
+    fn drain_push(&mut self, now: Moment) {
+        loop {
+            match self.push.poll_output() {
+                bayeux::Output::Send(id, request) => {
+                    self.view.out.push_back(Output::Send(id, request));
+                }
+                bayeux::Output::Cancel(id) => self.view.out.push_back(Output::Cancel(id)),
+                bayeux::Output::Event(event) => self.on_push(event, now),
+                bayeux::Output::Wait(wake) => {
+                    self.push.wake = wake;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Does what time alone makes due.
+    fn expire(&mut self, now: Moment) {
+        if let Some(flight) = self.rest.take_overdue(now) {
+            self.view.out.push_back(Output::Cancel(flight.id));
+            self.on_outcome(flight, Err(Problem::TimedOut), now);
+        }
+        self.view.typists.expire(now);
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        chat.typing.expire(now);
+        if chat.gives_up_at(&self.view).is_some_and(|at| at <= now) {
+            let expiry = self.config.limits.typing_expiry;
+            chat.give_up(&mut self.view, now, expiry);
+            self.note_agent();
+        }
+        self.follow_course(now);
+    }
+
+    /// Ends a chat whose end has been awaited for long enough.
+    fn follow_course(&mut self, now: Moment) {
+        let State::Live(chat) = &self.state else {
+            return;
+        };
+        match chat.course {
+            Course::Open => {}
+            Course::Closing { end, until } => {
+                if until <= now || chat.doubt(&self.view).is_none() {
+                    self.finish(end, now);
+                }
+            }
+            Course::Leaving { end, until } => {
+                if until <= now {
+                    self.finish(end, now);
+                }
+            }
+        }
+    }
+
+    /// Tells how the line is doing, if that is news.
+    fn judge_line(&mut self, now: Moment) {
+        let trouble = match &self.state {
+            State::Starting(_) | State::Live(_) => self.trouble(),
+            State::Idle | State::Over | State::Failed => None,
+        };
+        let grace = self.config.limits.grace;
+        if let Some(connection) = self.line.judge(trouble, grace, now) {
+            self.view.tell(Event::Connection(connection));
+        }
+    }
+
+    fn trouble(&self) -> Option<(Problem, Option<Moment>)> {
+        let rest = self.rest.trouble().map(|(problem, at)| (problem, Some(at)));
+        let (problem, next_try) = rest.or_else(|| self.push.trouble())?;
+        Some((problem.clone(), next_try))
+    }
+
+    /// The earliest moment at which something is due.
+    fn next_wake(&self, now: Moment) -> Option<Moment> {
+        let mut wake = [
+            // The Bayeux session has timers of its own.
+            self.push.wake,
+            // The exchange under way has had its time.
+            self.rest.deadline(),
+            // The next REST call, when the lane is free.
+            self.plan(now)
+                .filter(|_| !self.rest.is_busy())
+                .map(|(at, _)| at),
+            // The others' typing is not believed any more.
+            self.view.typists.wake(),
+            // Trouble has lasted long enough to be told.
+            self.line.wake(self.config.limits.grace),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
+        if let State::Live(chat) = &self.state {
+            let timers = [
+                // The visitor's keys have been still.
+                chat.typing.wake(),
+                // Doubts are given up.
+                chat.gives_up_at(&self.view),
+                // The end is not waited for any longer.
+                chat.course.until(),
+            ];
+            wake = timers.into_iter().chain([wake]).flatten().min();
+        }
+        wake
+    }
+
+    /// Shows that an agent is there, once one is.
+    fn note_agent(&mut self) {
+        if let State::Live(chat) = &self.state
+            && chat.course == Course::Open
+            && chat.roster.agent_seen()
+        {
+            self.view.enter(Phase::Active);
+        }
+    }
+}
+
+/// What the end of an exchange without an answer means.
+fn failed(failure: Failure) -> Problem {
+    match failure {
+        Failure::Network => Problem::Unreachable,
+        Failure::Truncated => truncated(),
+    }
+}
+
+/// An answer that broke off.
+fn truncated() -> Problem {
+    Problem::Malformed {
+        expected: "a whole answer",
     }
 }

@@ -18,6 +18,8 @@ mod backoff;
 mod exchange;
 mod json;
 mod time;
+mod url;
+mod wire;
 
 pub mod bayeux;
 pub mod chat;

@@ -1,0 +1,294 @@
+//! What answers and deliveries mean while a chat is on, and how they end it.
+
+use serde_json::Value;
+
+use super::call::Job;
+use super::rest::Flight;
+use super::talk::Course;
+use super::{EntryKey, Problem, Session, State, advice, push};
+use crate::wire::{ChatObject, ChatState, Delivery};
+use crate::{Moment, bayeux};
+
+impl Session {
+    /// The end of an exchange of the REST lane.
+    pub(super) fn on_outcome(
+        &mut self,
+        flight: Flight,
+        outcome: Result<Value, Problem>,
+        now: Moment,
+    ) {
+        match &outcome {
+            Ok(_) => self.rest.succeed(),
+            Err(problem) => self.note_failure(&flight.job, problem, now),
+        }
+        match &self.state {
+            State::Starting(_) => self.on_start_outcome(&flight.job, outcome, now),
+            State::Live(_) => self.on_talk_outcome(flight, outcome, now),
+            State::Idle | State::Over | State::Failed => {}
+        }
+        if let State::Live(_) = &self.state {
+            let next = now + self.poll_pause(now);
+            if let State::Live(chat) = &mut self.state {
+                chat.next_poll = next;
+            }
+        }
+    }
+
+    /// Tells the developer, and lets the lane rest unless the server answered and only refused the content.
+    fn note_failure(&mut self, job: &Job, problem: &Problem, now: Moment) {
+        if let Some(call) = self.call(job) {
+            let gms_user = self.identified && self.config.user_id.is_some();
+            self.view
+                .diagnose(advice::on_failure(&call.label, gms_user, problem));
+        }
+        let content = match job {
+            Job::Send(_) | Job::Notice(_) | Job::Typing(_) => !problem.is_retryable(),
+            Job::CreateService | Job::Status | Job::CreateChat | Job::Probe => false,
+            Job::Refresh(..) => false,
+            Job::Disconnect | Job::Farewell(_) | Job::Forgotten => false,
+        };
+        if content {
+            self.rest.succeed();
+        } else {
+            self.rest.fail(problem, now);
+        }
+    }
+
+    fn on_talk_outcome(&mut self, flight: Flight, outcome: Result<Value, Problem>, now: Moment) {
+        match (flight.job, outcome) {
+            (Job::Send(key), Ok(answer)) => {
+                self.view.outbox.accept(key, now);
+                self.take_object(ChatObject::read(&answer), None, now);
+            }
+            (Job::Send(key), Err(problem)) => self.on_send_failure(key, problem, now),
+            (Job::Refresh(asked, _), Ok(answer)) => {
+                self.on_refresh(ChatObject::read(&answer), asked, flight.sent, now);
+            }
+            (Job::Refresh(..), Err(problem)) => self.on_refresh_failure(&problem, now),
+            (Job::Disconnect, outcome) => self.on_disconnect(outcome, now),
+            (Job::Notice(_) | Job::Typing(_), Ok(answer)) => {
+                self.take_object(ChatObject::read(&answer), None, now);
+            }
+            // Neither is sent twice: a notice has no echo to prove it by, and typing has passed.
+            (Job::Notice(_) | Job::Typing(_), Err(_)) => {}
+            (Job::CreateService | Job::Status | Job::CreateChat | Job::Probe, _) => {}
+            (Job::Farewell(_) | Job::Forgotten, _) => {}
+        }
+    }
+
+    fn on_send_failure(&mut self, key: EntryKey, problem: Problem, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        if problem.is_retryable() {
+            let silent = matches!(problem, Problem::Unreachable | Problem::TimedOut);
+            self.view.outbox.doubt(key, !silent, now);
+        } else {
+            // Perhaps it is not the message that is refused, but the chat that is gone.
+            chat.inquiry.renew();
+            self.view.outbox.refuse(key, problem);
+        }
+        self.view.update(key);
+    }
+
+    fn on_refresh(&mut self, object: ChatObject, asked: u64, sent: Moment, now: Moment) {
+        let (state, position) = (object.state, object.position);
+        let speaks = object.is_chat();
+        self.take_object(object, Some(asked), now);
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        chat.strikes = 0;
+        chat.asked = sent;
+        let whole = match position {
+            Some(position) => position <= chat.sequence.reached(),
+            None => speaks && !chat.by_comet,
+        };
+        if whole
+            && !chat.sequence.has_hole()
+            && let Some(key) = self.view.outbox.prove_absent(sent)
+        {
+            self.view.update(key);
+        }
+        let verdict = chat.inquiry.take_verdict();
+        chat.inquiry.hear();
+        let doubtful = chat.doubt(&self.view).is_some_and(|since| since <= now);
+        chat.inquiry.count(doubtful, now);
+        if verdict {
+            self.on_verdict(state, now);
+        }
+    }
+
+    fn on_refresh_failure(&mut self, problem: &Problem, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        let limit = match problem {
+            Problem::Exception { .. } => 2,
+            Problem::NotFound { .. } | Problem::Refused { .. } => 3,
+            // Credentials may come back; the chat is not known to be gone.
+            Problem::Unauthorised { .. } | Problem::Unreachable | Problem::TimedOut => return,
+            Problem::Busy { .. } | Problem::Server { .. } | Problem::Malformed { .. } => return,
+            Problem::CookieLost | Problem::Ended => return,
+        };
+        chat.strikes += 1;
+        let known = match chat.course {
+            Course::Closing { end, .. } | Course::Leaving { end, .. } => Some(end),
+            Course::Open if chat.inquiry.take_verdict() => Some(chat.roster.end(true)),
+            Course::Open => None,
+        };
+        if known.is_some() || chat.strikes >= limit {
+            let end = known.unwrap_or_else(|| chat.roster.end(true));
+            self.finish(end, now);
+        }
+    }
+
+    /// The answer to the visitor's wish to end the chat.
+    fn on_disconnect(&mut self, outcome: Result<Value, Problem>, now: Moment) {
+        match outcome {
+            Ok(answer) => self.take_object(ChatObject::read(&answer), None, now),
+            // The wish is repeated until its time is up.
+            Err(problem) if problem.is_retryable() => return,
+            Err(_) => {}
+        }
+        if let State::Live(chat) = &self.state
+            && let Course::Leaving { end, .. } = chat.course
+        {
+            self.finish(end, now);
+        }
+    }
+
+    /// CometD had said that nothing more would come; this is what a refresh says.
+    fn on_verdict(&mut self, state: Option<ChatState>, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        let alive = match state {
+            Some(ChatState::Connected | ChatState::Transcript) => true,
+            Some(ChatState::Disconnected | ChatState::Unknown) | None => false,
+        };
+        if alive && chat.course == Course::Open && chat.may_reopen() {
+            let words =
+                "CometD ended (`reconnect: none`) but the chat goes on: it is opened once more.";
+            self.view.diagnose(words.to_owned());
+            self.push.open(now);
+        } else if chat.course == Course::Open {
+            // Nobody says that the chat is over, so the server is told.
+            self.farewell = Some(chat.service.clone());
+            self.close_by_server(now);
+        }
+    }
+
+    /// Takes in what an answer to a call of ours says about the chat.
+    pub(super) fn take_object(&mut self, object: ChatObject, asked: Option<u64>, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        if chat.is_foreign(&object) {
+            let words = "An answer that speaks of another chatSessionId was ignored.";
+            return self.view.diagnose(words.to_owned());
+        }
+        chat.learn(&object, &self.config);
+        self.show(object, asked, now);
+    }
+
+    /// Takes in an event of the channel.
+    pub(super) fn on_delivery(&mut self, data: &Value, now: Moment) {
+        match &mut self.state {
+            State::Starting(start) => start.keep(data.clone()),
+            State::Live(chat) => {
+                let delivery = Delivery::read(data);
+                if chat.owns(&delivery) {
+                    self.show(delivery.chat, None, now);
+                }
+            }
+            State::Idle | State::Over | State::Failed => {}
+        }
+    }
+
+    fn show(&mut self, object: ChatObject, asked: Option<u64>, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        let over = object.state == Some(ChatState::Disconnected);
+        let expiry = self.config.limits.typing_expiry;
+        if chat.take_in(&mut self.view, object, asked, now, expiry) {
+            self.rest.has_news();
+        }
+        self.note_agent();
+        if over {
+            self.close_by_server(now);
+        }
+    }
+
+    /// The server has ended the chat. What is missing of it is fetched before the window is told.
+    fn close_by_server(&mut self, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        if chat.course == Course::Open {
+            let end = chat.roster.end(false);
+            let until = now + self.config.limits.network_delay;
+            chat.course = Course::Closing { end, until };
+        }
+        if let Course::Leaving { end, .. } = chat.course {
+            self.finish(end, now);
+        }
+    }
+
+    /// Decides what an event of the Bayeux session means.
+    pub(super) fn on_push(&mut self, event: bayeux::Event, now: Moment) {
+        match event {
+            bayeux::Event::Ready { .. } => {
+                self.on_push_up();
+                self.on_push_proven();
+            }
+            bayeux::Event::Recovered => self.on_push_up(),
+            bayeux::Event::Delivery(data) => {
+                if let State::Live(chat) = &mut self.state {
+                    chat.note_delivery();
+                }
+                self.on_delivery(&data, now);
+            }
+            bayeux::Event::Trouble {
+                fault,
+                next_try,
+                lasting,
+            } => {
+                let problem = push::problem(fault);
+                self.push.fall(problem.clone(), next_try);
+                self.on_push_failed(problem, lasting, now);
+            }
+            bayeux::Event::Ended(reason) => self.on_push_end(reason, now),
+            bayeux::Event::CookieLost => {
+                self.push.fall(Problem::CookieLost, None);
+                self.on_push_failed(Problem::CookieLost, true, now);
+            }
+            bayeux::Event::MultipleClients => self.view.diagnose(
+                "Another tab of this browser holds a CometD connect: messages arrive with a delay."
+                    .to_owned(),
+            ),
+            bayeux::Event::Diagnostic(text) => self.view.diagnose(text),
+        }
+    }
+
+    /// Events arrive (again); those of the meantime may be missing.
+    fn on_push_up(&mut self) {
+        self.push.rise();
+        if let State::Live(chat) = &mut self.state {
+            chat.inquiry.renew();
+        }
+    }
+
+    fn on_push_end(&mut self, reason: bayeux::Reason, now: Moment) {
+        let Some(problem) = push::end_problem(reason) else {
+            return;
+        };
+        self.push.end();
+        match &mut self.state {
+            State::Starting(_) => self.on_push_failed(problem, true, now),
+            State::Live(chat) => chat.inquiry.ask_for_verdict(),
+            State::Idle | State::Over | State::Failed => {}
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Doubts that a refresh settles: when to ask, how often, and when to stop asking.
+
+use std::time::Duration;
+
+use super::call::RefreshForm;
+use crate::Moment;
+
+/// So many answered refreshes without any progress, and a doubt is given up.
+const TRIES: u32 = 3;
+/// An answer may be followed by what it speaks of, on the channel.
+const ROOM_FOR_PUSHES: Duration = Duration::from_secs(2);
+/// An answer that knows a higher position than we do is believed to be right after this.
+const HINT_PATIENCE: Duration = Duration::from_millis(1500);
+
+/// What is in doubt, besides holes in the sequence and messages without an echo.
+#[derive(Debug, Default)]
+pub(crate) struct Inquiry {
+    /// An answer named this position, which has not arrived; to be asked for at the moment.
+    hint: Option<(u64, Moment)>,
+    /// Hints up to here have been followed in vain.
+    vain: u64,
+    /// The CometD session was made anew: what was published in between may be missing.
+    renewed: bool,
+    /// CometD has said that nothing more will come: is the chat over?
+    verdict: bool,
+    tries: u32,
+    not_before: Moment,
+    reached: u64,
+}
+
+impl Inquiry {
+    /// An answer named a position.
+    pub(crate) fn hint(&mut self, position: u64, now: Moment) {
+        let known = self.hint.map_or(self.vain, |(position, _)| position);
+        if position > known {
+            let at = self.hint.map_or(now + HINT_PATIENCE, |(_, at)| at);
+            self.hint = Some((position, at));
+        }
+    }
+
+    /// The channel may have lost something.
+    pub(crate) fn renew(&mut self) {
+        self.renewed = true;
+        self.tries = 0;
+    }
+
+    /// Whether the chat is over has to be found out.
+    pub(crate) fn ask_for_verdict(&mut self) {
+        self.verdict = true;
+        self.tries = 0;
+    }
+
+    /// Whether somebody waits for the verdict; asks nobody twice.
+    pub(crate) fn take_verdict(&mut self) -> bool {
+        std::mem::take(&mut self.verdict)
+    }
+
+    /// Nothing is awaited any more up to this position.
+    pub(crate) fn note_reached(&mut self, reached: u64) {
+        if self.reached != reached {
+            self.reached = reached;
+            self.tries = 0;
+        }
+        if self.hint.is_some_and(|(position, _)| position <= reached) {
+            self.hint = None;
+        }
+    }
+
+    /// Since when there is a doubt, or from when there will be one.
+    /// `hole`: events are held; `messages`: when the outbox wants news.
+    pub(crate) fn doubt(&self, hole: bool, messages: Option<Moment>) -> Option<Moment> {
+        let at_once = (hole || self.renewed || self.verdict).then_some(Moment::default());
+        let hint = self.hint.map(|(_, at)| at);
+        [at_once, hint, messages].into_iter().flatten().min()
+    }
+
+    /// The earliest moment for the next question.
+    pub(crate) fn not_before(&self) -> Moment {
+        self.not_before
+    }
+
+    /// The form of the next refresh: the documented ones in turn.
+    pub(crate) fn form(&self) -> RefreshForm {
+        if self.tries % 2 == 1 {
+            RefreshForm::FromStart
+        } else {
+            RefreshForm::Body
+        }
+    }
+
+    /// A refresh was answered: whatever it could bring of a renewed channel's past, it has brought.
+    pub(crate) fn hear(&mut self) {
+        self.renewed = false;
+    }
+
+    /// Counts an answered refresh after which something is still in doubt, or nothing is.
+    pub(crate) fn count(&mut self, doubtful: bool, now: Moment) {
+        if doubtful {
+            self.tries += 1;
+            self.not_before = now + ROOM_FOR_PUSHES;
+        } else {
+            self.tries = 0;
+            self.not_before = now;
+        }
+    }
+
+    /// When the doubts are given up unless something arrives; `None` as long as asking goes on.
+    pub(crate) fn gives_up_at(&self) -> Option<Moment> {
+        (self.tries >= TRIES).then_some(self.not_before)
+    }
+
+    /// Gives the hint up, and begins to count anew.
+    pub(crate) fn give_up(&mut self) {
+        if let Some((position, _)) = self.hint.take() {
+            self.vain = position;
+        }
+        self.tries = 0;
+    }
+}

@@ -1,0 +1,266 @@
+//! The visitor's messages on their way: each is sent once, in order, and knows its fate.
+
+use std::time::Duration;
+
+use super::{EntryKey, Fate, Problem};
+use crate::Moment;
+
+/// More messages than this do not wait at a time.
+const MOST: usize = 100;
+/// A request that got no answer may still reach the server this much later.
+const STRAGGLE: Duration = Duration::from_secs(5);
+
+/// A message that the transcript does not hold yet.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    /// Its entry.
+    pub(crate) key: EntryKey,
+    /// Its text, as typed.
+    pub(crate) text: String,
+    step: Step,
+    /// The highest position known when it left for the first time: its echo comes later.
+    left_at: Option<u64>,
+}
+
+/// How far a message has come.
+///
+/// ```text
+///   Queued --> Leaving --> Accepted --never shown--> Assumed
+///     ^           |
+///     |           |--reply lost--> Doubtful --absence proven--> Queued
+///     |           v                   v
+///     `--retry-- Refused           Unproven --retry--> Queued
+///
+///   An echo settles a message at any step but Queued.
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    /// Waits for its turn.
+    Queued,
+    /// On the wire.
+    Leaving,
+    /// The server said yes; the echo is awaited.
+    Accepted { since: Moment },
+    /// The reply was lost. A refresh that was sent at `provable` or later can prove its absence.
+    Doubtful { provable: Moment },
+    /// The server said yes and shows no echo: its word counts.
+    Assumed,
+    /// Neither presence nor absence could be proven.
+    Unproven,
+    /// Refused.
+    Refused(Problem),
+}
+
+/// Messages in the order in which they leave.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox(Vec<Outgoing>);
+
+impl Outbox {
+    /// Whether another message can wait.
+    pub(crate) fn has_room(&self) -> bool {
+        let waits = |message: &&Outgoing| !message.step.is_loose();
+        self.0.iter().filter(waits).count() < MOST
+    }
+
+    /// A new message.
+    pub(crate) fn push(&mut self, key: EntryKey, text: String) {
+        self.0.push(Outgoing {
+            key,
+            text,
+            step: Step::Queued,
+            left_at: None,
+        });
+    }
+
+    /// The message whose turn it is: none while one is on the wire or in doubt, for it must not be overtaken.
+    pub(crate) fn ready(&self) -> Option<EntryKey> {
+        for message in &self.0 {
+            match message.step {
+                Step::Queued => return Some(message.key),
+                Step::Leaving | Step::Doubtful { .. } => return None,
+                Step::Accepted { .. } | Step::Assumed | Step::Unproven | Step::Refused(_) => {}
+            }
+        }
+        None
+    }
+
+    /// The text of a message.
+    pub(crate) fn text(&self, key: EntryKey) -> Option<&str> {
+        let message = self.0.iter().find(|message| message.key == key)?;
+        Some(&message.text)
+    }
+
+    /// The message goes on the wire. `highest` is the highest position known.
+    pub(crate) fn leave(&mut self, key: EntryKey, highest: u64) {
+        if let Some(message) = self.message(key) {
+            message.step = Step::Leaving;
+            message.left_at.get_or_insert(highest);
+        }
+    }
+
+    /// The server accepted the message.
+    pub(crate) fn accept(&mut self, key: EntryKey, now: Moment) {
+        self.turn(key, Step::Accepted { since: now });
+    }
+
+    /// The server refused the message.
+    pub(crate) fn refuse(&mut self, key: EntryKey, problem: Problem) {
+        self.turn(key, Step::Refused(problem));
+    }
+
+    /// Whether the server has the message is not known. `answered`: it has finished with the request.
+    pub(crate) fn doubt(&mut self, key: EntryKey, answered: bool, now: Moment) {
+        let provable = if answered { now } else { now + STRAGGLE };
+        self.turn(key, Step::Doubtful { provable });
+    }
+
+    /// Changes the step of a message that is on the wire; one that has been settled meanwhile stays so.
+    fn turn(&mut self, key: EntryKey, step: Step) {
+        if let Some(message) = self.message(key)
+            && message.step == Step::Leaving
+        {
+            message.step = step;
+        }
+    }
+
+    /// A message of the visitor stands in the transcript at `position`: takes out the one that it is.
+    ///
+    /// That is the first with this text, else (the server may have changed it) the first that it can be.
+    pub(crate) fn echo(&mut self, text: &str, position: u64) -> Option<Outgoing> {
+        let after = |message: &Outgoing| message.left_at.is_some_and(|left| position > left);
+        let same = |message: &Outgoing| after(message) && is_same(&message.text, text);
+        let changed = |message: &Outgoing| after(message) && message.step.is_under_way();
+        let place = self
+            .0
+            .iter()
+            .position(|message| same(message) && message.step.is_under_way());
+        let place = place.or_else(|| self.0.iter().position(same));
+        let place = place.or_else(|| self.0.iter().position(changed))?;
+        Some(self.0.remove(place))
+    }
+
+    /// A refresh that was sent at `asked` showed everything the server has: what is not there never arrived.
+    /// Answers the message that has to be sent again.
+    pub(crate) fn prove_absent(&mut self, asked: Moment) -> Option<EntryKey> {
+        let provable = |message: &&mut Outgoing| match message.step {
+            Step::Doubtful { provable } => provable <= asked,
+            Step::Queued | Step::Leaving | Step::Accepted { .. } => false,
+            Step::Assumed | Step::Unproven | Step::Refused(_) => false,
+        };
+        let message = self.0.iter_mut().find(provable)?;
+        message.step = Step::Queued;
+        Some(message.key)
+    }
+
+    /// When a refresh is wanted: at once for a doubt, later for an echo that keeps us waiting.
+    pub(crate) fn wants_news(&self, patience: Duration) -> Option<Moment> {
+        let wish = |message: &Outgoing| match message.step {
+            Step::Doubtful { .. } => Some(Moment::default()),
+            Step::Accepted { since } => Some(since + patience),
+            Step::Queued | Step::Leaving => None,
+            Step::Assumed | Step::Unproven | Step::Refused(_) => None,
+        };
+        self.0.iter().filter_map(wish).min()
+    }
+
+    /// No refresh that was sent by `asked` brought clarity: what was accepted long enough ago is taken
+    /// as sent, what could have been proven absent stays unknown. Answers the messages concerned.
+    pub(crate) fn give_up(&mut self, asked: Moment, patience: Duration) -> Vec<EntryKey> {
+        self.change(|step| match step {
+            Step::Accepted { since } if *since + patience <= asked => Some(Step::Assumed),
+            Step::Doubtful { provable } if *provable <= asked => Some(Step::Unproven),
+            Step::Accepted { .. } | Step::Doubtful { .. } => None,
+            Step::Queued | Step::Leaving | Step::Assumed | Step::Unproven | Step::Refused(_) => {
+                None
+            }
+        })
+    }
+
+    /// The chat is over: what has not left fails, what is on its way stays unknown.
+    /// Answers the messages concerned.
+    pub(crate) fn close(&mut self, problem: &Problem) -> Vec<EntryKey> {
+        self.change(|step| match step {
+            Step::Queued => Some(Step::Refused(problem.clone())),
+            Step::Leaving | Step::Doubtful { .. } => Some(Step::Unproven),
+            Step::Accepted { .. } => Some(Step::Assumed),
+            Step::Assumed | Step::Unproven | Step::Refused(_) => None,
+        })
+    }
+
+    fn change(&mut self, to: impl Fn(&Step) -> Option<Step>) -> Vec<EntryKey> {
+        let mut changed = Vec::new();
+        for message in &mut self.0 {
+            if let Some(step) = to(&message.step) {
+                message.step = step;
+                changed.push(message.key);
+            }
+        }
+        changed
+    }
+
+    /// Queues a failed message once more, as the last.
+    pub(crate) fn retry(&mut self, key: EntryKey) -> bool {
+        let Some(mut message) = self.discard(key) else {
+            return false;
+        };
+        message.step = Step::Queued;
+        self.0.push(message);
+        true
+    }
+
+    /// Takes a failed message out.
+    pub(crate) fn discard(&mut self, key: EntryKey) -> Option<Outgoing> {
+        let failed = |message: &Outgoing| message.key == key && message.step.is_final();
+        let place = self.0.iter().position(failed)?;
+        Some(self.0.remove(place))
+    }
+
+    /// What the visitor is to know about a message.
+    pub(crate) fn fate(&self, key: EntryKey) -> Option<Fate> {
+        let message = self.0.iter().find(|message| message.key == key)?;
+        Some(match &message.step {
+            Step::Queued | Step::Leaving | Step::Accepted { .. } => Fate::Sending,
+            Step::Assumed => Fate::Sent,
+            Step::Doubtful { .. } | Step::Unproven => Fate::Unknown,
+            Step::Refused(problem) => Fate::Failed(problem.clone()),
+        })
+    }
+
+    /// Whether the message waits for nothing any more.
+    pub(crate) fn is_loose(&self, key: EntryKey) -> bool {
+        let loose = |message: &Outgoing| message.key == key && message.step.is_loose();
+        self.0.iter().any(loose)
+    }
+
+    fn message(&mut self, key: EntryKey) -> Option<&mut Outgoing> {
+        self.0.iter_mut().find(|message| message.key == key)
+    }
+}
+
+impl Step {
+    /// Whether the server may have the message, and its echo is awaited.
+    fn is_under_way(&self) -> bool {
+        match self {
+            Self::Leaving | Self::Accepted { .. } | Self::Doubtful { .. } => true,
+            Self::Queued | Self::Assumed | Self::Unproven | Self::Refused(_) => false,
+        }
+    }
+
+    /// Whether nothing happens to the message any more by itself.
+    fn is_loose(&self) -> bool {
+        match self {
+            Self::Assumed | Self::Unproven | Self::Refused(_) => true,
+            Self::Queued | Self::Leaving | Self::Accepted { .. } | Self::Doubtful { .. } => false,
+        }
+    }
+
+    /// Whether the visitor may retry or discard the message.
+    fn is_final(&self) -> bool {
+        self.is_loose() && *self != Self::Assumed
+    }
+}
+
+/// Whether two texts differ in nothing but their line breaks and the blanks around them.
+fn is_same(typed: &str, echoed: &str) -> bool {
+    typed.trim().lines().eq(echoed.trim().lines())
+}

@@ -1,0 +1,207 @@
+//! The order of events: positions, duplicates, holes.
+
+use std::collections::VecDeque;
+
+use crate::wire;
+
+/// A position so far beyond the last one is not believed.
+const BELIEVABLE_JUMP: u64 = 10_000;
+
+/// An event whose turn has come, or is awaited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// Its place in the server's transcript.
+    pub(crate) position: u64,
+    /// When it happened, in milliseconds since 1970.
+    pub(crate) at: Option<u64>,
+    /// What happened.
+    pub(crate) event: wire::Event,
+    /// Events that came together have the same number.
+    batch: u32,
+}
+
+/// A batch as it arrived.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The events in their order.
+    pub(crate) events: Vec<wire::Event>,
+    /// `transcriptPosition`: the place of the last event.
+    pub(crate) last: Option<u64>,
+    /// The place of the first event where `last` cannot tell.
+    pub(crate) first_guess: u64,
+    /// Start of the chat, in milliseconds since 1970.
+    pub(crate) started_at: Option<u64>,
+}
+
+/// Hands every event on once, in the order of the server's transcript.
+///
+/// An event beyond a hole is held until the hole is filled or given up. An event from inside a
+/// given-up hole is handed on late, with its true position.
+#[derive(Debug, Default)]
+pub(crate) struct Sequence {
+    /// Everything up to here was handed on, or is in `missed`.
+    reached: u64,
+    /// Ranges up to `reached` that never came, first and last included.
+    missed: Vec<(u64, u64)>,
+    /// What waits for its turn, by position.
+    held: VecDeque<Arrival>,
+    batches: u32,
+}
+
+impl Sequence {
+    /// The chat begins after `position`: nothing up to there is awaited, but it is taken when it comes.
+    pub(crate) fn begin(position: u64) -> Self {
+        Self {
+            reached: position,
+            missed: vec![(0, position)],
+            ..Self::default()
+        }
+    }
+
+    /// The position up to which nothing is awaited any more.
+    pub(crate) fn reached(&self) -> u64 {
+        self.reached
+    }
+
+    /// The highest position seen.
+    pub(crate) fn highest(&self) -> u64 {
+        self.held.back().map_or(self.reached, |last| last.position)
+    }
+
+    /// Whether a position lies ahead of all that has come, and not absurdly far.
+    pub(crate) fn is_ahead(&self, position: u64) -> bool {
+        let highest = self.highest();
+        position > highest && position - highest <= BELIEVABLE_JUMP
+    }
+
+    /// Takes a batch in; what is known already is dropped. True when anything was new.
+    pub(crate) fn admit(&mut self, batch: Batch) -> bool {
+        let positions = self.positions(&batch);
+        self.batches = self.batches.wrapping_add(1);
+        let mut news = false;
+        for (event, position) in batch.events.into_iter().zip(positions) {
+            let at = batch.started_at.zip(event.seconds);
+            news |= self.hold(Arrival {
+                position,
+                at: at.map(|(start, seconds)| start.saturating_add(seconds.saturating_mul(1000))),
+                event,
+                batch: self.batches,
+            });
+        }
+        news
+    }
+
+    /// The event whose turn it is.
+    pub(crate) fn next(&mut self) -> Option<Arrival> {
+        let arrival = self
+            .held
+            .pop_front_if(|first| first.position <= self.reached + 1)?;
+        self.reached = self.reached.max(arrival.position);
+        Some(arrival)
+    }
+
+    /// The event after `arrival`, when both came in one batch and `wanted` agrees.
+    pub(crate) fn next_if(
+        &mut self,
+        arrival: &Arrival,
+        wanted: impl FnOnce(&wire::Event) -> bool,
+    ) -> Option<Arrival> {
+        let follows = |next: &Arrival| {
+            next.batch == arrival.batch
+                && next.position == arrival.position + 1
+                && wanted(&next.event)
+        };
+        if !self.held.front().is_some_and(follows) {
+            return None;
+        }
+        self.next()
+    }
+
+    /// Whether events are held because others before them are missing.
+    pub(crate) fn has_hole(&self) -> bool {
+        self.held
+            .front()
+            .is_some_and(|first| first.position > self.reached + 1)
+    }
+
+    /// Gives the hole up, if there is one: answers the positions around it.
+    pub(crate) fn give_up(&mut self) -> Option<(u64, u64)> {
+        let before = self.held.front()?.position;
+        let after = self.reached;
+        if before <= after + 1 {
+            return None;
+        }
+        self.missed.push((after + 1, before - 1));
+        self.reached = before - 1;
+        Some((after, before))
+    }
+
+    /// Whether everything between two positions has come by now.
+    pub(crate) fn is_complete(&self, after: u64, before: u64) -> bool {
+        let touches = |&(first, last): &(u64, u64)| first < before && last > after;
+        !self.missed.iter().any(touches)
+    }
+
+    /// Holds an event unless it is a duplicate.
+    fn hold(&mut self, arrival: Arrival) -> bool {
+        let position = arrival.position;
+        let place = self.held.partition_point(|held| held.position < position);
+        let waits = self
+            .held
+            .get(place)
+            .is_some_and(|held| held.position == position);
+        if waits || (position <= self.reached && !self.take_missed(position)) {
+            return false;
+        }
+        self.held.insert(place, arrival);
+        true
+    }
+
+    /// Takes a position out of the missed ranges; false when it was not in any.
+    fn take_missed(&mut self, position: u64) -> bool {
+        let inside = |&(first, last): &(u64, u64)| (first..=last).contains(&position);
+        let Some(place) = self.missed.iter().position(inside) else {
+            return false;
+        };
+        let (first, last) = self.missed.remove(place);
+        if position < last {
+            self.missed.insert(place, (position + 1, last));
+        }
+        if position > first {
+            self.missed.insert(place, (first, position - 1));
+        }
+        true
+    }
+
+    /// The position of each event: by its index, else counted back from the last, else guessed.
+    fn positions(&self, batch: &Batch) -> Vec<u64> {
+        let limit = self.highest().saturating_add(BELIEVABLE_JUMP);
+        let last = batch.last.filter(|&last| last <= limit);
+        if let Some(indices) = indices(&batch.events, last, limit) {
+            return indices;
+        }
+        let count = batch.events.len() as u64;
+        let first = last.and_then(|last| (last + 1).checked_sub(count));
+        let first = first.unwrap_or(batch.first_guess);
+        (first..first + count).collect()
+    }
+}
+
+/// The indices of the events, when they make sense. Some servers count them from 0: the last one
+/// is `transcriptPosition` by definition, so all are shifted to agree with it.
+fn indices(events: &[wire::Event], last: Option<u64>, limit: u64) -> Option<Vec<u64>> {
+    let indices: Vec<u64> = events
+        .iter()
+        .map(|event| event.index)
+        .collect::<Option<_>>()?;
+    let top = *indices.last()?;
+    let shift = i64::try_from(last.unwrap_or(top)).ok()? - i64::try_from(top).ok()?;
+    let rising = indices.windows(2).all(|pair| pair[0] < pair[1]);
+    if !rising || top > limit || shift.abs() > 1 {
+        return None;
+    }
+    indices
+        .into_iter()
+        .map(|index| index.checked_add_signed(shift))
+        .collect()
+}

@@ -1,0 +1,401 @@
+//! From the visitor's form to a created chat.
+
+use serde_json::Value;
+
+use super::call::Job;
+use super::talk::Chat;
+use super::{Delivery, Phase, Problem, Session, State, Visitor, advice, call};
+use crate::Moment;
+use crate::wire::{self, Availability, ChatObject};
+
+/// So many retries of one step, and the start has failed.
+const RETRIES: u32 = 3;
+/// Deliveries that came before the answer to the chat's creation; more are not kept.
+const MOST_EARLY: usize = 100;
+
+/// A chat that is being started.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// Who wants to chat, and about what.
+    pub(super) visitor: Visitor,
+    /// Whether the chat is to be created with `notify_by=comet`.
+    pub(super) by_comet: bool,
+    /// What is being done.
+    pub(super) step: Step,
+    /// Whether an unavailable service may be a delayed one.
+    delay: Delay,
+    /// Failures of the step.
+    attempts: u32,
+    /// Failures of the channel.
+    pub(super) push_failures: u32,
+    /// What the channel delivered before the chat's creation was answered.
+    early: Vec<Value>,
+}
+
+/// What is being done to start a chat.
+///
+/// ```text
+///   Proving --up--> Service --basic--> Creating --lost answer--> Doubting --no chat--> Creating
+///      |              ^  `--delayed--> Queued --available--> Creating      `--chat--> (live)
+///      `--poll-------'                   ^---------503----------'
+/// ```
+#[derive(Debug)]
+pub(super) enum Step {
+    /// CometD has to prove that it works before the chat depends on it.
+    Proving,
+    /// The service is being created.
+    Service,
+    /// The delayed service is not available yet; asked again at `next`.
+    Queued { service: String, next: Moment },
+    /// The chat is being created.
+    Creating { service: String },
+    /// The answer to its creation was lost: is there a chat?
+    Doubting { service: String },
+}
+
+/// Whether a service has to become available first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delay {
+    /// Yes: the `status` loop comes before the chat.
+    Yes,
+    /// If creating the chat says so.
+    Perhaps,
+    /// No: 503 means nothing but busy.
+    No,
+}
+
+impl Start {
+    /// The next job and the earliest moment for it.
+    pub(super) fn plan(&self, push_is_up: bool) -> Option<(Moment, Job)> {
+        let now = Moment::default();
+        match &self.step {
+            Step::Proving => None,
+            Step::Service => Some((now, Job::CreateService)),
+            Step::Queued { next, .. } => Some((*next, Job::Status)),
+            Step::Creating { .. } if self.by_comet && !push_is_up => None,
+            Step::Creating { .. } => Some((now, Job::CreateChat)),
+            Step::Doubting { .. } => Some((now, Job::Probe)),
+        }
+    }
+
+    /// The service whose chat may exist by now, or come to exist by `job`, which is under way.
+    pub(super) fn created_service(&self, job: Option<&Job>) -> Option<String> {
+        match &self.step {
+            Step::Doubting { service } => Some(service.clone()),
+            Step::Creating { service } if job == Some(&Job::CreateChat) => Some(service.clone()),
+            Step::Creating { .. } | Step::Proving | Step::Service | Step::Queued { .. } => None,
+        }
+    }
+
+    /// Whether the server may have been told already how events are to arrive.
+    fn is_committed(&self, job: Option<&Job>) -> bool {
+        self.created_service(job).is_some()
+    }
+
+    /// Keeps a delivery for the chat that is being created.
+    pub(super) fn keep(&mut self, delivery: Value) {
+        if self.early.len() < MOST_EARLY {
+            self.early.push(delivery);
+        }
+    }
+
+    fn enter(&mut self, step: Step) {
+        self.step = step;
+        self.attempts = 0;
+    }
+}
+
+impl Session {
+    /// Begins a chat, unless one is under way.
+    pub(super) fn start(&mut self, visitor: Visitor, now: Moment) {
+        if matches!(self.state, State::Starting(_) | State::Live(_)) {
+            return;
+        }
+        let reserved = |(name, _): &&(String, String)| call::is_reserved(name);
+        let refused = visitor
+            .data
+            .iter()
+            .find(reserved)
+            .map(|(name, _)| name.clone());
+        self.view.clear(&visitor.display_name);
+        if let Some(name) = refused {
+            let words = "Business data may not set the API's own parameter ";
+            self.view.diagnose([words, &name].concat());
+        }
+        self.rest.start_anew(now);
+        self.identified = true;
+        let by_comet = self.config.delivery != Delivery::Poll;
+        let named = self.config.service.ends_with("-poll");
+        self.state = State::Starting(Box::new(Start {
+            visitor,
+            by_comet,
+            step: if by_comet {
+                Step::Proving
+            } else {
+                Step::Service
+            },
+            delay: match self.config.delayed {
+                Some(true) => Delay::Yes,
+                Some(false) => Delay::No,
+                None if named => Delay::Yes,
+                None => Delay::Perhaps,
+            },
+            attempts: 0,
+            push_failures: 0,
+            early: Vec::new(),
+        }));
+        self.view.enter(Phase::Connecting);
+        if by_comet {
+            self.push.open(now);
+        }
+    }
+
+    /// CometD works: the service can be created.
+    pub(super) fn on_push_proven(&mut self) {
+        if let State::Starting(start) = &mut self.state {
+            start.push_failures = 0;
+            if matches!(start.step, Step::Proving) {
+                start.enter(Step::Service);
+            }
+        }
+    }
+
+    /// CometD has failed while the chat is being started: try on, go without it, or give up.
+    pub(super) fn on_push_failed(&mut self, problem: Problem, final_word: bool, now: Moment) {
+        let job = self.rest.job().cloned();
+        let State::Starting(start) = &mut self.state else {
+            return;
+        };
+        start.push_failures += 1;
+        let committed = start.is_committed(job.as_ref());
+        match self.config.delivery {
+            Delivery::Auto if committed => {}
+            Delivery::Auto => {
+                if final_word || start.push_failures >= patience(&problem) {
+                    self.go_without_push(&problem, now);
+                }
+            }
+            Delivery::Cometd => {
+                if final_word || start.push_failures >= 5 {
+                    self.fail(problem, now);
+                }
+            }
+            Delivery::Poll => {}
+        }
+    }
+
+    /// The chat will be in poll mode; says why.
+    fn go_without_push(&mut self, problem: &Problem, now: Moment) {
+        let url = [self.config.comet_path.as_str(), "/"].concat();
+        let gms_user = self.config.user_id.is_some();
+        let why = advice::on_failure(&url, gms_user, problem);
+        self.view
+            .diagnose(["Polling instead of CometD: ", &why].concat());
+        // Where CometD cannot be reached, the header may be what CORS forbids; polling does without.
+        self.identified = *problem != Problem::Unreachable;
+        self.push.close(now);
+        if let State::Starting(start) = &mut self.state {
+            start.by_comet = false;
+            if matches!(start.step, Step::Proving) {
+                start.enter(Step::Service);
+            }
+        }
+    }
+
+    /// The end of an exchange while the chat is being started.
+    pub(super) fn on_start_outcome(
+        &mut self,
+        job: &Job,
+        outcome: Result<Value, Problem>,
+        now: Moment,
+    ) {
+        let outcome = match (job, outcome) {
+            (Job::CreateService, Ok(answer)) => self.on_service(&answer, now),
+            (Job::Status, Ok(answer)) => self.on_status(&answer, now),
+            (Job::CreateChat | Job::Probe, Ok(answer)) => self.on_created(&answer, now),
+            (_, Ok(_)) => Ok(()),
+            (_, Err(problem)) => Err(problem),
+        };
+        if let Err(problem) = outcome {
+            self.on_start_failure(job, problem, now);
+        }
+    }
+
+    fn on_service(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
+        let expected = "a service `_id`";
+        let service = wire::service_id(answer).ok_or(Problem::Malformed { expected })?;
+        if let State::Starting(start) = &mut self.state {
+            if start.delay == Delay::Yes {
+                self.queue(service, now);
+            } else {
+                start.enter(Step::Creating { service });
+            }
+        }
+        Ok(())
+    }
+
+    fn on_status(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
+        let expected = "a `_status`";
+        let status = Availability::read(answer).ok_or(Problem::Malformed { expected })?;
+        let pause = self.poll_pause(now);
+        let State::Starting(start) = &mut self.state else {
+            return Ok(());
+        };
+        let Step::Queued { service, next } = &mut start.step else {
+            return Ok(());
+        };
+        match status {
+            Availability::Waiting => *next = now + pause,
+            Availability::Available => {
+                let service = std::mem::take(service);
+                start.enter(Step::Creating { service });
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer to the chat's creation, or to the question whether it exists.
+    fn on_created(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
+        let object = ChatObject::read(answer);
+        if !object.is_chat() && object.id.is_none() {
+            return Err(Problem::Malformed {
+                expected: "a chat object",
+            });
+        }
+        let State::Starting(start) = std::mem::replace(&mut self.state, State::Idle) else {
+            return Ok(());
+        };
+        let Start {
+            step,
+            by_comet,
+            early,
+            ..
+        } = *start;
+        let (Step::Creating { service } | Step::Doubting { service }) = step else {
+            return Ok(());
+        };
+        let chat = Chat::new(service, by_comet, &object, now);
+        self.state = State::Live(Box::new(chat));
+        self.view.enter(Phase::Waiting);
+        self.take_object(object, Some(1), now);
+        for delivery in early {
+            self.on_delivery(&delivery, now);
+        }
+        Ok(())
+    }
+
+    /// The service is not available yet.
+    fn queue(&mut self, service: String, next: Moment) {
+        if let State::Starting(start) = &mut self.state {
+            start.enter(Step::Queued { service, next });
+            self.view.enter(Phase::Waiting);
+        }
+    }
+
+    fn on_start_failure(&mut self, job: &Job, problem: Problem, now: Moment) {
+        match job {
+            Job::Status => self.on_status_failure(problem, now),
+            Job::CreateChat => self.on_create_failure(problem, now),
+            Job::Probe => self.on_probe_failure(problem, now),
+            Job::CreateService | Job::Send(_) | Job::Notice(_) => self.count_failure(problem, now),
+            Job::Typing(_) | Job::Refresh(..) | Job::Disconnect => {}
+            Job::Farewell(_) | Job::Forgotten => {}
+        }
+    }
+
+    /// A visitor who queues is not sent away because of a bad minute.
+    fn on_status_failure(&mut self, problem: Problem, now: Moment) {
+        let State::Starting(start) = &mut self.state else {
+            return;
+        };
+        if problem.is_retryable() {
+            return;
+        }
+        match (&mut start.step, start.delay) {
+            (Step::Queued { service, .. }, Delay::Perhaps) => {
+                // No delayed service after all: what answered 503 was busy.
+                let service = std::mem::take(service);
+                start.delay = Delay::No;
+                start.enter(Step::Creating { service });
+            }
+            (_, Delay::Yes | Delay::Perhaps | Delay::No) => self.fail(problem, now),
+        }
+    }
+
+    fn on_create_failure(&mut self, problem: Problem, now: Moment) {
+        let pause = self.poll_pause(now);
+        let State::Starting(start) = &mut self.state else {
+            return;
+        };
+        if let Step::Creating { service } = &mut start.step {
+            let service = std::mem::take(service);
+            if let (Problem::Busy { retry_after }, Delay::Yes | Delay::Perhaps) =
+                (&problem, start.delay)
+            {
+                let pause = pause.max(retry_after.unwrap_or_default());
+                self.rest.succeed();
+                return self.queue(service, now + pause);
+            }
+            start.step = if is_lost(&problem) {
+                Step::Doubting { service }
+            } else {
+                Step::Creating { service }
+            };
+        }
+        self.count_failure(problem, now);
+    }
+
+    /// Where a refresh is turned away, there is no chat: it can be created.
+    fn on_probe_failure(&mut self, problem: Problem, now: Moment) {
+        let State::Starting(start) = &mut self.state else {
+            return;
+        };
+        match &mut start.step {
+            Step::Doubting { service } if !is_lost(&problem) && start.attempts < RETRIES => {
+                let service = std::mem::take(service);
+                start.step = Step::Creating { service };
+                start.attempts += 1;
+            }
+            Step::Doubting { .. } | Step::Creating { .. } | Step::Queued { .. } => {
+                self.count_failure(problem, now);
+            }
+            Step::Proving | Step::Service => {}
+        }
+    }
+
+    /// Tries again a few times if that can help, else gives up.
+    fn count_failure(&mut self, problem: Problem, now: Moment) {
+        if let State::Starting(start) = &mut self.state {
+            start.attempts += 1;
+            if !problem.is_retryable() || start.attempts > RETRIES {
+                self.farewell = start.created_service(None);
+                self.fail(problem, now);
+            }
+        }
+    }
+}
+
+/// Whether the request may have been carried out although it failed.
+fn is_lost(problem: &Problem) -> bool {
+    match problem {
+        Problem::Unreachable | Problem::TimedOut => true,
+        Problem::Malformed { .. } | Problem::Server { .. } => true,
+        Problem::Busy { .. } | Problem::Refused { .. } | Problem::Unauthorised { .. } => false,
+        Problem::NotFound { .. } | Problem::Exception { .. } => false,
+        Problem::CookieLost | Problem::Ended => false,
+    }
+}
+
+/// So many failures of this kind in a row, and CometD counts as not proven.
+fn patience(problem: &Problem) -> u32 {
+    match problem {
+        // Ten seconds have passed already.
+        Problem::TimedOut => 1,
+        Problem::Unreachable | Problem::Busy { .. } => 2,
+        Problem::Malformed { .. } | Problem::Server { .. } => 2,
+        // An unknown session at the first connect may be the cookie; the second time says so.
+        Problem::Refused { status: 402, .. } => 3,
+        Problem::Refused { .. } | Problem::Unauthorised { .. } | Problem::NotFound { .. } => 1,
+        Problem::Exception { .. } | Problem::CookieLost | Problem::Ended => 1,
+    }
+}

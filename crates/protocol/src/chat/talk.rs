@@ -1,0 +1,305 @@
+//! A created chat: whose events are its own, and what each of them means.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::inquiry::Inquiry;
+use super::roster::Roster;
+use super::sequence::{Arrival, Batch, Sequence};
+use super::typing::Ours;
+use super::view::View;
+use super::{Body, Config, End, EntryKey, Event, Role};
+use crate::wire::{ChatObject, ChatState, Delivery, Kind, Link};
+use crate::{Moment, url, wire};
+
+/// Events within this time mean that the talk goes on.
+const LIVELY: Duration = Duration::from_secs(20);
+/// An accepted message whose echo takes longer than this is asked for.
+pub(crate) const ECHO_PATIENCE: Duration = Duration::from_secs(3);
+
+/// A chat that the server has created.
+#[derive(Debug)]
+pub(crate) struct Chat {
+    /// The service: its id is part of every URL.
+    pub(crate) service: String,
+    /// Whether it was created with `notify_by=comet`.
+    pub(crate) by_comet: bool,
+    /// Where it is heading.
+    pub(crate) course: Course,
+    /// Its events in their order.
+    pub(crate) sequence: Sequence,
+    /// What has to be asked for.
+    pub(crate) inquiry: Inquiry,
+    /// Who takes part.
+    pub(crate) roster: Roster,
+    /// Custom notices that wait to be sent.
+    pub(crate) notices: VecDeque<String>,
+    /// The visitor's typing.
+    pub(crate) typing: Ours,
+    /// When to poll next, in poll mode.
+    pub(crate) next_poll: Moment,
+    /// When the last refresh began that was answered.
+    pub(crate) asked: Moment,
+    /// Refreshes in a row that the server refused.
+    pub(crate) strikes: u32,
+    /// Whether CometD was opened once more without having delivered anything since.
+    reopened: bool,
+    /// Until when the talk counts as going on.
+    lively_until: Moment,
+    session_id: Option<String>,
+    /// A second name of the service, which short answers of push mode give.
+    alias: Option<String>,
+    links: Vec<(Link, String)>,
+    started_at: Option<u64>,
+    gaps: Vec<(u64, u64, EntryKey)>,
+}
+
+/// Where a created chat is heading.
+///
+/// ```text
+///   Open --the server has ended it--> Closing --nothing is missing, or time is up--> (ended)
+///     `----the visitor ends it------> Leaving --answered, or time is up------------> (ended)
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// It goes on.
+    Open,
+    /// The server has ended it; what is missing of it is fetched first.
+    Closing { end: End, until: Moment },
+    /// The visitor has asked for the end; what was written before goes out first.
+    Leaving { end: End, until: Moment },
+}
+
+impl Course {
+    /// When the end is not waited for any longer.
+    pub(crate) fn until(self) -> Option<Moment> {
+        match self {
+            Self::Open => None,
+            Self::Closing { until, .. } | Self::Leaving { until, .. } => Some(until),
+        }
+    }
+}
+
+impl Chat {
+    /// The chat that `object`, the answer to its creation, speaks of.
+    pub(crate) fn new(service: String, by_comet: bool, object: &ChatObject, now: Moment) -> Self {
+        // A chat that has just been CONNECTED has no past. Any other may have one from position 1 on.
+        let begin = match object.state {
+            Some(ChatState::Connected) => object.position.unwrap_or(1),
+            Some(ChatState::Transcript | ChatState::Disconnected | ChatState::Unknown) | None => 1,
+        };
+        Self {
+            service,
+            by_comet,
+            course: Course::Open,
+            sequence: Sequence::begin(begin),
+            inquiry: Inquiry::default(),
+            roster: Roster::default(),
+            notices: VecDeque::new(),
+            typing: Ours::default(),
+            next_poll: now,
+            asked: now,
+            strikes: 0,
+            reopened: false,
+            lively_until: now + LIVELY,
+            session_id: object.session_id.clone(),
+            alias: None,
+            links: Vec::new(),
+            started_at: None,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Whether an event on the channel is this chat's: its session decides, else its tag.
+    pub(crate) fn owns(&self, delivery: &Delivery) -> bool {
+        let session = delivery.chat.session_id.as_ref();
+        match (session, &self.session_id, &delivery.tag) {
+            (Some(theirs), Some(ours), _) => theirs == ours,
+            (_, _, Some(tag)) => self.is_tagged(tag),
+            (_, _, None) => true,
+        }
+    }
+
+    /// Whether an answer to one of our own calls speaks of another chat.
+    pub(crate) fn is_foreign(&self, object: &ChatObject) -> bool {
+        let sessions = object.session_id.as_ref().zip(self.session_id.as_ref());
+        sessions.is_some_and(|(theirs, ours)| theirs != ours)
+    }
+
+    /// Keeps what an answer to our own call says about the chat's names and addresses.
+    pub(crate) fn learn(&mut self, object: &ChatObject, config: &Config) {
+        self.alias = self.alias.take().or_else(|| object.id.clone());
+        for (link, path) in &object.links {
+            if let Some(url) = url::below(&config.endpoint, path) {
+                self.links.retain(|(known, _)| known != link);
+                self.links.push((*link, url));
+            }
+        }
+    }
+
+    /// The URL that a verbose answer gave for a call.
+    pub(crate) fn link(&self, link: Link) -> Option<&str> {
+        let known = self.links.iter().find(|(known, _)| *known == link)?;
+        Some(&known.1)
+    }
+
+    /// Takes a chat object in and shows what is new, in order. True when anything is.
+    /// `asked`: the position behind which the server was asked.
+    pub(crate) fn take_in(
+        &mut self,
+        view: &mut View,
+        object: ChatObject,
+        asked: Option<u64>,
+        now: Moment,
+        expiry: Duration,
+    ) -> bool {
+        self.session_id = self.session_id.take().or(object.session_id);
+        self.started_at = object.started_at.or(self.started_at);
+        let asked = asked.unwrap_or(self.sequence.highest());
+        let news = self.sequence.admit(Batch {
+            events: object.events.unwrap_or_default(),
+            last: object.position,
+            first_guess: asked.saturating_add(1),
+            started_at: self.started_at,
+        });
+        self.show_ready(view, now, expiry);
+        if let Some(position) = object.position.filter(|&it| self.sequence.is_ahead(it)) {
+            self.inquiry.hint(position, now);
+        }
+        if news {
+            self.enliven(now);
+        }
+        news
+    }
+
+    /// Whether CometD may be opened once more after it has ended; not twice in a row.
+    pub(crate) fn may_reopen(&mut self) -> bool {
+        !std::mem::replace(&mut self.reopened, true)
+    }
+
+    /// CometD has delivered something.
+    pub(crate) fn note_delivery(&mut self) {
+        self.reopened = false;
+    }
+
+    /// The talk goes on.
+    pub(crate) fn enliven(&mut self, now: Moment) {
+        self.lively_until = now + LIVELY;
+    }
+
+    /// Whether something has happened lately.
+    pub(crate) fn is_lively(&self, now: Moment) -> bool {
+        now < self.lively_until
+    }
+
+    /// Since when something is in doubt, or from when it will be.
+    pub(crate) fn doubt(&self, view: &View) -> Option<Moment> {
+        let messages = view.outbox.wants_news(ECHO_PATIENCE);
+        self.inquiry.doubt(self.sequence.has_hole(), messages)
+    }
+
+    /// When the doubts, if any are left, are given up.
+    pub(crate) fn gives_up_at(&self, view: &View) -> Option<Moment> {
+        let since = self.doubt(view)?;
+        Some(self.inquiry.gives_up_at()?.max(since))
+    }
+
+    /// The doubts cannot be settled: shows what there is, and says honestly where something is missing.
+    pub(crate) fn give_up(&mut self, view: &mut View, now: Moment, expiry: Duration) {
+        if let Some((after, before)) = self.sequence.give_up() {
+            let key = view.mark_gap(before);
+            self.gaps.push((after, before, key));
+            self.show_ready(view, now, expiry);
+        }
+        view.give_up_messages(self.asked);
+        self.inquiry.give_up();
+    }
+
+    fn is_tagged(&self, tag: &str) -> bool {
+        let ends = |id: &str| {
+            let rest = tag.strip_suffix(id);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        ends(&self.service) || self.alias.as_deref().is_some_and(ends)
+    }
+
+    /// Shows every event whose turn has come, and takes away the marks of gaps that it fills.
+    fn show_ready(&mut self, view: &mut View, now: Moment, expiry: Duration) {
+        while let Some(arrival) = self.sequence.next() {
+            self.show(view, arrival, now + expiry);
+        }
+        self.gaps.retain(|&(after, before, key)| {
+            let filled = self.sequence.is_complete(after, before);
+            if filled {
+                view.clear_gap(key);
+            }
+            !filled
+        });
+        self.inquiry.note_reached(self.sequence.reached());
+    }
+
+    fn show(&mut self, view: &mut View, arrival: Arrival, typing_until: Moment) {
+        self.roster.note(&arrival.event);
+        let party = &arrival.event.party;
+        match &arrival.event.kind {
+            Kind::Message => {
+                view.typists.stop(party);
+                view.message(arrival);
+            }
+            Kind::Joined => view.show(
+                arrival.position,
+                arrival.at,
+                arrival.event.party,
+                Body::Joined,
+            ),
+            Kind::Left => self.show_left(view, arrival),
+            Kind::TypingStarted if party.role == Role::Client => {}
+            Kind::TypingStarted => view.typists.start(party.clone(), typing_until),
+            Kind::TypingStopped => view.typists.stop(party),
+            Kind::PushUrl => show_push_url(view, arrival),
+            Kind::Other(kind) if kind.is_empty() => {}
+            Kind::Other(kind) => tell_notice(view, kind.clone(), arrival.event),
+        }
+    }
+
+    /// An agent who leaves as another joins, in one batch, hands the chat over.
+    fn show_left(&mut self, view: &mut View, left: Arrival) {
+        view.typists.stop(&left.event.party);
+        let from = &left.event.party;
+        let takes_over = |next: &wire::Event| {
+            let agents = from.role == Role::Agent && next.party.role == Role::Agent;
+            agents && next.kind == Kind::Joined && next.party.nickname != from.nickname
+        };
+        match self.sequence.next_if(&left, takes_over) {
+            None => view.show(left.position, left.at, left.event.party, Body::Left),
+            Some(joined) => {
+                self.roster.note(&joined.event);
+                let from = left.event.party;
+                let body = Body::Transferred { from };
+                view.show(joined.position, joined.at, joined.event.party, body);
+            }
+        }
+    }
+}
+
+/// Offers a pushed address, if it is one that may be opened.
+fn show_push_url(view: &mut View, arrival: Arrival) {
+    match url::read(&arrival.event.text) {
+        Ok(address) => {
+            let body = Body::PushUrl {
+                url: address.url,
+                host: address.host,
+            };
+            view.show(arrival.position, arrival.at, arrival.event.party, body);
+        }
+        Err(reason) => {
+            view.diagnose(["An address pushed by the server was refused: ", reason].concat());
+            tell_notice(view, "Notice.PushUrl".to_owned(), arrival.event);
+        }
+    }
+}
+
+fn tell_notice(view: &mut View, kind: String, event: wire::Event) {
+    let wire::Event { party, text, .. } = event;
+    view.tell(Event::Notice { kind, party, text });
+}

@@ -1,0 +1,90 @@
+//! Transcript events: `[type, nickname, text, seconds, user type]`, and whatever later servers append.
+
+use serde_json::Value;
+
+use crate::chat::{Party, Role};
+use crate::json;
+
+/// One event of a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// What happened.
+    pub(crate) kind: Kind,
+    /// Who caused it.
+    pub(crate) party: Party,
+    /// The text; for [`Kind::PushUrl`] the address.
+    pub(crate) text: String,
+    /// Seconds from the start of the chat.
+    pub(crate) seconds: Option<u64>,
+    /// The position by the server's own count, which only some servers give.
+    pub(crate) index: Option<u64>,
+}
+
+/// The event types of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `Message.Text`.
+    Message,
+    /// `Notice.Joined`.
+    Joined,
+    /// `Notice.Left`.
+    Left,
+    /// `Notice.TypingStarted`, also spelt `Notice.TypingStart`.
+    TypingStarted,
+    /// `Notice.TypingStopped`, also spelt `Notice.TypingStop`.
+    TypingStopped,
+    /// `Notice.PushUrl`.
+    PushUrl,
+    /// Any other type, as spelt; empty for an element that is no event.
+    Other(String),
+}
+
+/// Reads the value of `transcriptToShow`: an array, or a string that holds one.
+pub(crate) fn read_all(value: &Value) -> Option<Vec<Event>> {
+    match value {
+        Value::Array(elements) => Some(elements.iter().map(read).collect()),
+        Value::String(quoted) => match json::parse(quoted)? {
+            Value::Array(elements) => Some(elements.iter().map(read).collect()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => None,
+            Value::String(_) | Value::Object(_) => None,
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+    }
+}
+
+/// Reads one event. What is no event still takes a place in the transcript, so it is kept.
+fn read(element: &Value) -> Event {
+    let at = |place: usize| element.get(place);
+    let text = |place| at(place).and_then(json::text).unwrap_or_default();
+    Event {
+        kind: kind(text(0)),
+        party: Party {
+            nickname: text(1),
+            role: role(&text(4)),
+        },
+        text: text(2),
+        seconds: at(3).and_then(json::number),
+        index: at(5).and_then(json::number),
+    }
+}
+
+fn kind(name: String) -> Kind {
+    match name.as_str() {
+        "Message.Text" => Kind::Message,
+        "Notice.Joined" => Kind::Joined,
+        "Notice.Left" => Kind::Left,
+        "Notice.TypingStarted" | "Notice.TypingStart" => Kind::TypingStarted,
+        "Notice.TypingStopped" | "Notice.TypingStop" => Kind::TypingStopped,
+        "Notice.PushUrl" => Kind::PushUrl,
+        _ => Kind::Other(name),
+    }
+}
+
+fn role(word: &str) -> Role {
+    match word {
+        "CLIENT" => Role::Client,
+        "AGENT" => Role::Agent,
+        "SUPERVISOR" => Role::Supervisor,
+        _ => Role::External,
+    }
+}
