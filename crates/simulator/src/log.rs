@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::clock::Clock;
 use crate::fault::{Harm, Route};
@@ -50,8 +50,7 @@ pub struct LogEntry {
 }
 
 /// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is under way, e.g. held.
     Open,
@@ -61,6 +60,18 @@ pub enum Outcome {
     Broken,
     /// The client went away.
     Aborted,
+}
+
+impl Serialize for Outcome {
+    /// A status is written as a number, everything else as a word.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Open => serializer.serialize_str("open"),
+            Self::Status(status) => serializer.serialize_u16(*status),
+            Self::Broken => serializer.serialize_str("broken"),
+            Self::Aborted => serializer.serialize_str("aborted"),
+        }
+    }
 }
 
 /// The log of one server.

@@ -67,11 +67,6 @@ impl Simulator {
         &self.inner.wires
     }
 
-    /// Its clock.
-    pub(crate) fn clock(&self) -> Clock {
-        self.inner.clock
-    }
-
     /// Reads the state.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&World, Instant) -> T) -> T {
         look(&self.inner.lock(), self.inner.clock.now())
