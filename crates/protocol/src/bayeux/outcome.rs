@@ -10,7 +10,8 @@ use super::state::{Asks, Live, Pause, Pending, Slot, Stage, State, Step};
 use super::{Event, Fault, Reason, Session};
 use crate::{Moment, json};
 
-/// A held connect that has lasted this long shows that an earlier outage was over.
+/// A held connect that has lasted this long shows that an earlier outage was over; a session that has,
+/// that sessions are possible, so that the next may be made at once.
 const STOOD: Duration = Duration::from_secs(10);
 /// After so many connect answers in a row that nobody can read, a new session is made.
 const MOST_UNREADABLE: u8 = 3;
@@ -225,8 +226,13 @@ impl Session {
         }
         let is_refused = matches!(fault, Fault::Refused { .. });
         let is_forgotten = renew && is_refused && live.stage == Stage::New;
-        // A handshake is no success: a loop of handshake and refusal pays the full wait.
-        let delay = self.retry.delay(&fault, !is_forgotten);
+        let has_stood = live.stage != Stage::New && self.now.since(live.since) >= STOOD;
+        let delay = if is_refused && renew && has_stood {
+            Duration::ZERO
+        } else {
+            // A handshake is no success: a loop of handshake and refusal pays the full wait.
+            self.retry.delay(&fault, !is_forgotten)
+        };
         if !renew && !self.has_expired(delay) {
             self.schedule(Slot::Connect, fault, delay);
             return;

@@ -39,6 +39,8 @@ pub(super) struct Live {
     /// `None` when the server has accepted the subscription.
     pub(super) subscribe: Option<Step>,
     pub(super) stage: Stage,
+    /// When the clientId was given.
+    pub(super) since: Moment,
     /// How many answers to connects in a row could not be understood.
     pub(super) unreadable: u8,
 }
@@ -53,6 +55,7 @@ impl Live {
             asks: Asks::Proof,
             subscribe: Some(Step::due(now)),
             stage: Stage::New,
+            since: now,
             unreadable: 0,
         }
     }
