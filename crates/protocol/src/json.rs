@@ -13,6 +13,10 @@ pub(crate) fn parse(text: &str) -> Option<Value> {
     if excess(text).is_some() {
         return None;
     }
+    read(text).or_else(|| read(&without_lone_surrogates(text)?))
+}
+
+fn read(text: &str) -> Option<Value> {
     let mut reader = Deserializer::from_str(text);
     reader.disable_recursion_limit();
     let mut values = reader.into_iter();
@@ -26,6 +30,38 @@ pub(crate) fn excess(text: &str) -> Option<&'static str> {
         return Some("a body of at most 8 MB");
     }
     (depth(text) > MAX_DEPTH).then_some("a body of at most 256 levels of nesting")
+}
+
+/// The text with every escaped half of a surrogate pair replaced, if there are any: browsers and Java
+/// servers take them for text, and a message cut within an emoji ends in one.
+fn without_lone_surrogates(text: &str) -> Option<String> {
+    let mut mended = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        let length = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => 0,
+            (Some(_), _) => 6,
+            // Two bytes are one escape, or the text is no JSON.
+            (None, _) => 2,
+        };
+        mended.push_str(before);
+        if length == 0 {
+            mended.push('\u{fffd}');
+        }
+        let (kept, after) = escape.split_at_checked(length)?;
+        mended.push_str(kept);
+        rest = if length == 0 { escape.get(6..)? } else { after };
+    }
+    mended.push_str(rest);
+    (mended != text).then_some(mended)
+}
+
+/// The UTF-16 unit of an escape `\uXXXX` at the start of a text.
+fn unit(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 /// How deep arrays and objects are nested, brackets inside strings left out.
@@ -199,6 +235,30 @@ mod tests {
         assert!(parse("\u{feff}{}").is_some());
         assert!(parse("{} {}").is_none());
         assert!(parse("").is_none());
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_do_not_make_a_text_unreadable() {
+        let cases = [
+            (r#""\ud83d""#, "\u{fffd}"),
+            (r#""cut \ud83d!""#, "cut \u{fffd}!"),
+            (r#""\ude00\ud83d""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud83d\ude00 \ud83d""#, "😀 \u{fffd}"),
+            (r#""\\ud83d \ud83d\n""#, "\\ud83d \u{fffd}\n"),
+            (r#""\u0041\ud83d\u0042""#, "A\u{fffd}B"),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(parse(json), Some(Value::from(expected)), "{json}");
+        }
+        for broken in [
+            r#""\ud83d"#,
+            r#""\ud8"#,
+            r#""\"#,
+            r#""\ud83dé"#,
+            r#""\é\ud83d""#,
+        ] {
+            assert_eq!(parse(broken), None, "{broken}");
+        }
     }
 
     #[test]

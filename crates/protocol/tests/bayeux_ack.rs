@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 /// The number that the connect under way acknowledges.
 fn acknowledged(peer: &Peer) -> Option<u64> {
-    peer.connect().last().pointer("/ext/ack").map(|number| number.as_u64().unwrap())
+    peer.connect()
+        .last()
+        .pointer("/ext/ack")
+        .map(|number| number.as_u64().unwrap())
 }
 
 /// Answers the connect under way with batch `number`.
@@ -49,7 +52,14 @@ fn the_number_never_goes_back() {
 
 #[test]
 fn only_whole_numbers_count() {
-    for number in [json!("7"), json!(7.5), json!(-7), json!(true), json!([7]), json!(null)] {
+    for number in [
+        json!("7"),
+        json!(7.5),
+        json!(-7),
+        json!(true),
+        json!([7]),
+        json!(null),
+    ] {
         let mut peer = Peer::ready();
         answer_batch(&mut peer, 2, &[event(1)]);
         answer_batch(&mut peer, number.clone(), &[event(2)]);
@@ -127,7 +137,11 @@ fn the_answer_to_a_connect_that_was_given_up_is_not_acknowledged() {
     peer.reply(held.id, &ok(&late));
     answer_batch(&mut peer, 3, &[event("late")]);
     assert_eq!(acknowledged(&peer), Some(3));
-    assert_eq!(peer.deliveries(), [json!("late")], "once, because it was redelivered");
+    assert_eq!(
+        peer.deliveries(),
+        [json!("late")],
+        "once, because it was redelivered"
+    );
 }
 
 #[test]
@@ -166,8 +180,21 @@ fn a_giant_batch_is_handed_over_whole_and_in_order() {
 #[test]
 fn junk_in_a_batch_does_not_keep_it_from_being_acknowledged() {
     let mut peer = Peer::ready();
-    answer_batch(&mut peer, 1, &[json!(null), event("a"), json!(5), json!({ "data": "no channel" })]);
-    assert_eq!(acknowledged(&peer), Some(1), "else it would come again for ever");
+    answer_batch(
+        &mut peer,
+        1,
+        &[
+            json!(null),
+            event("a"),
+            json!(5),
+            json!({ "data": "no channel" }),
+        ],
+    );
+    assert_eq!(
+        acknowledged(&peer),
+        Some(1),
+        "else it would come again for ever"
+    );
     assert_eq!(peer.deliveries(), [json!("a")]);
 }
 

@@ -36,7 +36,12 @@ fn none_after_a_good_connect_is_how_gms_ends_a_chat() {
 fn none_holds_until_the_application_asks_again() {
     let mut peer = advised(&json!({ "reconnect": "none" }));
     peer.forget();
-    for page in [PageEvent::Offline, PageEvent::Online, PageEvent::Hidden, PageEvent::Visible] {
+    for page in [
+        PageEvent::Offline,
+        PageEvent::Online,
+        PageEvent::Hidden,
+        PageEvent::Visible,
+    ] {
         peer.page(page);
         peer.check();
         peer.advance(secs(3600));
@@ -51,7 +56,10 @@ fn none_holds_until_the_application_asks_again() {
 
 #[test]
 fn none_with_a_refusal_tells_the_error() {
-    let mut peer = refused("402:client-1:Unknown client", &json!({ "reconnect": "none" }));
+    let mut peer = refused(
+        "402:client-1:Unknown client",
+        &json!({ "reconnect": "none" }),
+    );
     let error = Some("402::Unknown client".to_owned());
     assert_eq!(peer.end(), Some(Reason::Advised { error }));
 }
@@ -72,7 +80,12 @@ fn none_in_the_handshake_reply_or_the_subscribe_reply_ends_the_session() {
     let mut peer = Peer::opened();
     peer.grant();
     peer.refuse("/meta/subscribe", with(json!({ "error": "403::x" }), none));
-    assert_eq!(peer.end(), Some(Reason::Advised { error: Some("403::x".to_owned()) }));
+    assert_eq!(
+        peer.end(),
+        Some(Reason::Advised {
+            error: Some("403::x".to_owned())
+        })
+    );
 }
 
 #[test]
@@ -104,7 +117,14 @@ fn handshake_after_every_good_connect_is_obeyed_ever_more_slowly() {
 
 #[test]
 fn an_unknown_word_is_a_retry() {
-    for word in [json!("reconnect"), json!("RETRY"), json!(""), json!(1), json!(null), json!({})] {
+    for word in [
+        json!("reconnect"),
+        json!("RETRY"),
+        json!(""),
+        json!(1),
+        json!(null),
+        json!({}),
+    ] {
         let peer = advised(&json!({ "reconnect": word }));
         assert!(peer.holds(), "{word}");
         let mut peer = refused("500::x", &json!({ "reconnect": word }));
@@ -143,10 +163,17 @@ fn the_interval_passes_between_two_connects() {
 #[test]
 fn the_interval_is_added_to_the_backoff() {
     let peer = refused("500::x", &json!({ "reconnect": "retry", "interval": 3000 }));
-    assert_eq!(peer.wait(), secs(3), "the first retry of an outage costs no backoff");
+    assert_eq!(
+        peer.wait(),
+        secs(3),
+        "the first retry of an outage costs no backoff"
+    );
     let mut peer = peer;
     peer.advance(secs(3));
-    peer.refuse("/meta/connect", json!({ "error": "500::x", "advice": { "interval": 3000 } }));
+    peer.refuse(
+        "/meta/connect",
+        json!({ "error": "500::x", "advice": { "interval": 3000 } }),
+    );
     assert!((millis(3750)..=millis(4250)).contains(&peer.wait()));
 }
 
@@ -166,17 +193,40 @@ fn nothing_undercuts_the_interval() {
 
 #[test]
 fn a_negative_interval_means_to_stop() {
-    for interval in [json!(-1), json!(-1.5), json!("-1"), json!(i64::MIN), json!(-1e300)] {
+    for interval in [
+        json!(-1),
+        json!(-1.5),
+        json!("-1"),
+        json!(i64::MIN),
+        json!(-1e300),
+    ] {
         let mut peer = advised(&json!({ "interval": interval }));
-        assert_eq!(peer.end(), Some(Reason::Advised { error: None }), "{interval}");
-        let mut peer = refused("500::x", &json!({ "reconnect": "retry", "interval": interval }));
-        assert_eq!(peer.end(), Some(Reason::Advised { error: Some("500::x".to_owned()) }));
+        assert_eq!(
+            peer.end(),
+            Some(Reason::Advised { error: None }),
+            "{interval}"
+        );
+        let mut peer = refused(
+            "500::x",
+            &json!({ "reconnect": "retry", "interval": interval }),
+        );
+        assert_eq!(
+            peer.end(),
+            Some(Reason::Advised {
+                error: Some("500::x".to_owned())
+            })
+        );
     }
 }
 
 #[test]
 fn a_huge_interval_is_what_a_timer_can_hold() {
-    for interval in [json!(3_000_000_000_u64), json!(u64::MAX), json!(1e300), json!("99999999999")] {
+    for interval in [
+        json!(3_000_000_000_u64),
+        json!(u64::MAX),
+        json!(1e300),
+        json!("99999999999"),
+    ] {
         let peer = advised(&json!({ "interval": interval }));
         assert_eq!(peer.wait(), millis(i32::MAX as u64), "{interval}");
     }
@@ -210,16 +260,19 @@ fn numbers_may_come_as_decimal_strings_and_nothing_else() {
 
 #[test]
 fn advice_for_the_transport_goes_before_advice_for_all() {
-    let peer = advised(&json!({ "timeout": 1000, "interval": 5, "long-polling": { "timeout": 2000 } }));
+    let peer =
+        advised(&json!({ "timeout": 1000, "interval": 5, "long-polling": { "timeout": 2000 } }));
     assert_eq!(peer.wait(), millis(5));
     let mut peer = peer;
     peer.advance(millis(5));
     assert_eq!(peer.wait(), secs(12));
-    let mut peer = advised(&json!({ "reconnect": "retry", "long-polling": { "reconnect": "none" } }));
+    let mut peer =
+        advised(&json!({ "reconnect": "retry", "long-polling": { "reconnect": "none" } }));
     assert_eq!(peer.end(), Some(Reason::Advised { error: None }));
     let peer = advised(&json!({ "timeout": 1000, "long-polling": { "timeout": "soon" } }));
     assert_eq!(peer.wait(), secs(11), "what makes no sense is not specific");
-    let peer = advised(&json!({ "timeout": 1000, "long-polling": 7, "websocket": { "timeout": 5 } }));
+    let peer =
+        advised(&json!({ "timeout": 1000, "long-polling": 7, "websocket": { "timeout": 5 } }));
     assert_eq!(peer.wait(), secs(11));
 }
 
@@ -232,7 +285,11 @@ fn newer_advice_replaces_older_as_a_whole() {
     assert_eq!(peer.wait(), secs(30), "no advice changes nothing");
     let good = peer.good_with(json!({ "advice": { "interval": 0 } }));
     peer.answer_exactly(&[good]);
-    assert_eq!(peer.wait(), secs(70), "what it does not mention is the default");
+    assert_eq!(
+        peer.wait(),
+        secs(70),
+        "what it does not mention is the default"
+    );
 }
 
 #[test]
@@ -246,7 +303,10 @@ fn advice_that_is_no_object_is_no_advice() {
 #[test]
 fn advice_of_an_event_is_not_ours() {
     let mut peer = Peer::ready();
-    let sly = with(event("x"), json!({ "advice": { "reconnect": "none", "interval": 9000, "timeout": 1 } }));
+    let sly = with(
+        event("x"),
+        json!({ "advice": { "reconnect": "none", "interval": 9000, "timeout": 1 } }),
+    );
     peer.answer(&[sly]);
     assert!(peer.holds());
     assert_eq!(peer.wait(), secs(70));
@@ -255,7 +315,10 @@ fn advice_of_an_event_is_not_ours() {
 
 #[test]
 fn advice_does_not_survive_a_handshake() {
-    let mut peer = refused("402::x", &json!({ "reconnect": "handshake", "timeout": 5000, "interval": 100 }));
+    let mut peer = refused(
+        "402::x",
+        &json!({ "reconnect": "handshake", "timeout": 5000, "interval": 100 }),
+    );
     peer.advance(secs(1));
     peer.get_ready();
     assert_eq!(peer.wait(), secs(70), "the new session has said nothing");
@@ -273,8 +336,14 @@ fn handshake_advice_in_a_good_handshake_reply_does_not_loop() {
 fn a_refused_handshake_without_advice_is_tried_again() {
     let mut peer = Peer::opened();
     peer.refuse("/meta/handshake", json!({ "error": "500::busy" }));
-    assert!(peer.is_asked("/meta/handshake"), "the first retry is immediate");
-    peer.refuse("/meta/handshake", json!({ "error": "500::busy", "advice": { "reconnect": "retry", "interval": 4000 } }));
+    assert!(
+        peer.is_asked("/meta/handshake"),
+        "the first retry is immediate"
+    );
+    peer.refuse(
+        "/meta/handshake",
+        json!({ "error": "500::busy", "advice": { "reconnect": "retry", "interval": 4000 } }),
+    );
     assert!((millis(4750)..=millis(5250)).contains(&peer.wait()));
 }
 
@@ -293,13 +362,23 @@ fn several_clients_of_one_browser_are_told_once_and_the_interval_is_kept() {
     peer.advance(secs(2));
     let alone = peer.good_with(json!({ "advice": { "interval": 0 } }));
     peer.answer_exactly(&[alone]);
-    assert_eq!(peer.wait(), secs(2), "the server did not hold this one either");
+    assert_eq!(
+        peer.wait(),
+        secs(2),
+        "the server did not hold this one either"
+    );
 }
 
 #[test]
 fn a_server_that_allows_one_client_only_ends_the_other() {
-    let mut peer = refused("408::multiple", &json!({ "multiple-clients": true, "reconnect": "none", "interval": -1 }));
-    assert!(matches!(peer.events()[..], [Event::MultipleClients, Event::Ended(Reason::Advised { .. })]));
+    let mut peer = refused(
+        "408::multiple",
+        &json!({ "multiple-clients": true, "reconnect": "none", "interval": -1 }),
+    );
+    assert!(matches!(
+        peer.events()[..],
+        [Event::MultipleClients, Event::Ended(Reason::Advised { .. })]
+    ));
 }
 
 #[test]
@@ -324,7 +403,11 @@ fn max_interval_says_when_a_retry_of_the_session_is_of_no_use_any_more() {
     }
     // Retries after about 0, 1, 3 and 7 s; the next would have been at 15 s.
     assert_eq!(connects, 5);
-    assert!(peer.faults().iter().all(|(fault, _)| *fault == Fault::Unreachable));
+    assert!(
+        peer.faults()
+            .iter()
+            .all(|(fault, _)| *fault == Fault::Unreachable)
+    );
     peer.get_ready();
     assert!(peer.holds());
 }

@@ -16,7 +16,9 @@ const NOW: Duration = Duration::ZERO;
 fn waits(peer: &mut Peer, count: usize, fail: fn(&mut Peer, &str)) -> Vec<Duration> {
     let mut waits = Vec::new();
     while waits.len() < count {
-        let channel = ["/meta/connect", "/meta/handshake"].into_iter().find(|channel| peer.is_asked(channel));
+        let channel = ["/meta/connect", "/meta/handshake"]
+            .into_iter()
+            .find(|channel| peer.is_asked(channel));
         let before = peer.now;
         fail(peer, channel.expect("something is asked"));
         while !peer.is_asked("/meta/connect") && !peer.is_asked("/meta/handshake") {
@@ -48,7 +50,10 @@ fn waits_double_from_one_second_to_thirty() {
         let waits = waits(&mut peer, 9, drop_it);
         assert_eq!(waits[0], NOW, "the first retry is immediate");
         for (wait, seconds) in waits[1..].iter().zip([1, 2, 4, 8, 16, 30, 30, 30]) {
-            assert!(is_about(*wait, seconds), "{wait:?} is not about {seconds} s");
+            assert!(
+                is_about(*wait, seconds),
+                "{wait:?} is not about {seconds} s"
+            );
         }
     }
 }
@@ -59,7 +64,10 @@ fn connects_back_off_like_handshakes() {
     let waits = waits(&mut peer, 8, drop_it);
     assert_eq!(waits[0], NOW);
     for (wait, seconds) in waits[1..].iter().zip([1, 2, 4, 8, 16, 30, 30]) {
-        assert!(is_about(*wait, seconds), "{wait:?} is not about {seconds} s");
+        assert!(
+            is_about(*wait, seconds),
+            "{wait:?} is not about {seconds} s"
+        );
     }
 }
 
@@ -143,7 +151,9 @@ fn no_minute_of_failures_has_more_than_twelve_tries_whatever_the_page_does() {
             peer.advance(millis(100));
         }
         for first in &tries {
-            let window = tries.iter().filter(|moment| **moment >= *first && moment.since(*first) <= secs(60));
+            let window = tries
+                .iter()
+                .filter(|moment| **moment >= *first && moment.since(*first) <= secs(60));
             assert!(window.count() <= 12);
         }
         assert!(tries.len() > 24, "{} tries in five minutes", tries.len());
@@ -156,10 +166,13 @@ fn two_clients_do_not_come_back_together() {
         let mut peer = Peer::opened_with(config(), seed);
         let start = peer.now;
         let waits = waits(&mut peer, 5, drop_it);
-        waits.iter().scan(start, |now, wait| {
-            *now = *now + *wait;
-            Some(*now)
-        }).collect()
+        waits
+            .iter()
+            .scan(start, |now, wait| {
+                *now = *now + *wait;
+                Some(*now)
+            })
+            .collect()
     };
     let mut together = [0; 5];
     for seed in 0..1000 {
@@ -178,9 +191,20 @@ fn two_clients_do_not_come_back_together() {
 fn retry_after_is_honoured_whatever_the_page_does() {
     for code in [429, 503] {
         let mut peer = Peer::ready();
-        peer.reply_to("/meta/connect", &Reply { retry_after: Some("30".to_owned()), ..status(code) });
-        let fault = Fault::Status { status: code, retry_after: Some(secs(30)) };
-        assert!(matches!(peer.events().pop(), Some(Event::Trouble { fault: told, .. }) if told == fault));
+        peer.reply_to(
+            "/meta/connect",
+            &Reply {
+                retry_after: Some("30".to_owned()),
+                ..status(code)
+            },
+        );
+        let fault = Fault::Status {
+            status: code,
+            retry_after: Some(secs(30)),
+        };
+        assert!(
+            matches!(peer.events().pop(), Some(Event::Trouble { fault: told, .. }) if told == fault)
+        );
         peer.forget();
         for _ in 0..29 {
             peer.page(PageEvent::Offline);
@@ -208,11 +232,20 @@ fn retry_after_has_a_limit_and_must_be_a_number() {
     ];
     for (text, seconds) in table {
         let mut peer = Peer::ready();
-        peer.reply_to("/meta/connect", &Reply { retry_after: Some(text.to_owned()), ..status(503) });
+        peer.reply_to(
+            "/meta/connect",
+            &Reply {
+                retry_after: Some(text.to_owned()),
+                ..status(503)
+            },
+        );
         if seconds == 0 {
             assert!(peer.is_asked("/meta/connect"), "{text}");
         } else {
-            assert!((secs(seconds)..=secs(seconds) * 5 / 4).contains(&peer.wait()), "{text}");
+            assert!(
+                (secs(seconds)..=secs(seconds) * 5 / 4).contains(&peer.wait()),
+                "{text}"
+            );
         }
     }
 }
@@ -220,7 +253,13 @@ fn retry_after_has_a_limit_and_must_be_a_number() {
 #[test]
 fn retry_after_outlives_closing_and_opening() {
     let mut peer = Peer::opened();
-    peer.reply_to("/meta/handshake", &Reply { retry_after: Some("60".to_owned()), ..status(503) });
+    peer.reply_to(
+        "/meta/handshake",
+        &Reply {
+            retry_after: Some("60".to_owned()),
+            ..status(503)
+        },
+    );
     peer.close(gms_chat_protocol::bayeux::Farewell::Over);
     peer.forget();
     peer.open();
@@ -233,10 +272,19 @@ fn those_who_were_sent_away_together_do_not_come_back_together() {
     let mut returns: Vec<u64> = Vec::new();
     for seed in 0..1000 {
         let mut peer = Peer::opened_with(config(), seed);
-        peer.reply_to("/meta/handshake", &Reply { retry_after: Some("60".to_owned()), ..status(503) });
+        peer.reply_to(
+            "/meta/handshake",
+            &Reply {
+                retry_after: Some("60".to_owned()),
+                ..status(503)
+            },
+        );
         returns.push(peer.wake().unwrap().as_millis() / 1000);
     }
-    let most = returns.iter().map(|second| returns.iter().filter(|other| *other == second).count()).max();
+    let most = returns
+        .iter()
+        .map(|second| returns.iter().filter(|other| *other == second).count())
+        .max();
     assert!(most < Some(120), "{most:?} of 1,000 in one second");
 }
 
@@ -244,7 +292,13 @@ fn those_who_were_sent_away_together_do_not_come_back_together() {
 fn retry_after_of_a_subscribe_does_not_touch_the_connect() {
     let mut peer = Peer::opened();
     peer.grant();
-    peer.reply_to("/meta/subscribe", &Reply { retry_after: Some("20".to_owned()), ..status(503) });
+    peer.reply_to(
+        "/meta/subscribe",
+        &Reply {
+            retry_after: Some("20".to_owned()),
+            ..status(503)
+        },
+    );
     peer.answer(&[]);
     assert!(peer.holds());
     peer.forget();
@@ -286,7 +340,10 @@ fn a_denied_connect_is_a_denial_too_and_other_failures_forgive_it() {
     waits(&mut peer, 2, deny);
     assert!(peer.faults().iter().all(|(_, lasting)| !lasting));
     waits(&mut peer, 1, deny);
-    assert_eq!(peer.faults().last().map(|(_, lasting)| *lasting), Some(true));
+    assert_eq!(
+        peer.faults().last().map(|(_, lasting)| *lasting),
+        Some(true)
+    );
 }
 
 #[test]
@@ -298,7 +355,10 @@ fn denials_by_bayeux_replies_count_as_well() {
         }
         peer.refuse("/meta/handshake", json!({ "error": "403::denied" }));
     }
-    assert_eq!(peer.faults().last().map(|(_, lasting)| *lasting), Some(true));
+    assert_eq!(
+        peer.faults().last().map(|(_, lasting)| *lasting),
+        Some(true)
+    );
     assert!(is_about(peer.wait(), 60));
 }
 

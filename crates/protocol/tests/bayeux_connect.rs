@@ -41,13 +41,23 @@ fn events_come_in_the_order_of_the_array_wherever_the_reply_stands() {
     peer.answer_exactly(&[good, event(3), event(4)]);
     let good = peer.good();
     peer.answer_exactly(&[event(5), good, event(6)]);
-    assert_eq!(peer.deliveries(), [1, 2, 3, 4, 5, 6].map(|number| json!(number)));
+    assert_eq!(
+        peer.deliveries(),
+        [1, 2, 3, 4, 5, 6].map(|number| json!(number))
+    );
 }
 
 #[test]
 fn data_may_be_any_json() {
     let mut peer = Peer::ready();
-    let data = [json!(""), json!(0), json!(false), json!(null), json!([]), json!({ "a": 1 })];
+    let data = [
+        json!(""),
+        json!(0),
+        json!(false),
+        json!(null),
+        json!([]),
+        json!({ "a": 1 }),
+    ];
     let events: Vec<Value> = data.iter().map(|data| event(data.clone())).collect();
     peer.answer(&events);
     assert_eq!(peer.deliveries(), data);
@@ -59,7 +69,13 @@ fn being_ready_is_told_before_the_events_of_the_same_answer() {
     peer.grant();
     peer.accept();
     peer.answer(&[event("first")]);
-    assert_eq!(peer.events(), [Event::Ready { renewed: false }, Event::Delivery(json!("first"))]);
+    assert_eq!(
+        peer.events(),
+        [
+            Event::Ready { renewed: false },
+            Event::Delivery(json!("first"))
+        ]
+    );
 }
 
 #[test]
@@ -74,7 +90,11 @@ fn a_held_connect_may_take_as_long_as_the_server_holds_and_the_network_delays() 
     assert_eq!(peer.faults(), [(Fault::TimedOut, false)]);
     assert_eq!(peer.cancelled().len(), 1);
     assert!(peer.connect().asks_for_proof());
-    assert_eq!(peer.wait(), secs(10), "an answer that is wanted at once is not waited for so long");
+    assert_eq!(
+        peer.wait(),
+        secs(10),
+        "an answer that is wanted at once is not waited for so long"
+    );
 }
 
 #[test]
@@ -92,7 +112,8 @@ fn a_reply_with_another_id_or_none_closes_the_exchange() {
 fn of_several_connect_replies_the_one_with_our_id_counts() {
     let mut peer = Peer::ready();
     let good = peer.good_with(json!({ "ext": { "ack": 3 } }));
-    let foreign = json!({ "channel": "/meta/connect", "id": "99", "successful": false, "error": "402::x" });
+    let foreign =
+        json!({ "channel": "/meta/connect", "id": "99", "successful": false, "error": "402::x" });
     peer.answer_exactly(&[foreign.clone(), good, foreign]);
     assert!(peer.holds());
     assert_eq!(peer.connect().last()["ext"]["ack"], 3);
@@ -119,7 +140,10 @@ fn a_connect_reply_in_the_other_lane_is_dropped_and_its_events_are_not() {
     let stray = json!({ "channel": "/meta/connect", "id": peer.connect().message_id(), "successful": false,
         "error": "402::session_unknown", "advice": { "reconnect": "none" }, "ext": { "ack": 9 } });
     let subscribed = json!({ "channel": "/meta/subscribe", "successful": true });
-    peer.reply_to("/meta/subscribe", &ok(&json!([stray, event("kept"), subscribed])));
+    peer.reply_to(
+        "/meta/subscribe",
+        &ok(&json!([stray, event("kept"), subscribed])),
+    );
     assert_eq!(peer.deliveries(), [json!("kept")]);
     assert_eq!(peer.connect().id, held);
     assert_eq!(peer.cancelled(), []);
@@ -130,10 +154,17 @@ fn an_answer_without_a_reply_delivers_and_is_tried_again_with_backoff() {
     let mut peer = Peer::ready();
     peer.answer_exactly(&[event("alone")]);
     assert_eq!(peer.deliveries(), [json!("alone")]);
-    assert!(peer.connect().asks_for_proof(), "the first retry is immediate");
+    assert!(
+        peer.connect().asks_for_proof(),
+        "the first retry is immediate"
+    );
     peer.answer_exactly(&[]);
     assert!(!peer.is_asked("/meta/connect"));
-    assert!((millis(750)..=millis(1250)).contains(&peer.wait()), "{:?}", peer.wait());
+    assert!(
+        (millis(750)..=millis(1250)).contains(&peer.wait()),
+        "{:?}",
+        peer.wait()
+    );
     peer.advance(secs(2));
     peer.answer(&[]);
     assert!(peer.holds());
@@ -142,7 +173,8 @@ fn an_answer_without_a_reply_delivers_and_is_tried_again_with_backoff() {
 #[test]
 fn a_bare_object_is_an_answer() {
     let mut peer = Peer::opened();
-    let granted = json!({ "channel": "/meta/handshake", "successful": true, "clientId": "client-1" });
+    let granted =
+        json!({ "channel": "/meta/handshake", "successful": true, "clientId": "client-1" });
     peer.reply_to("/meta/handshake", &ok(&granted));
     peer.get_ready();
     let good = peer.good();
@@ -190,8 +222,18 @@ fn a_forgotten_session_is_renewed_at_once_and_subscribed_again() {
     peer.grant();
     peer.accept();
     peer.answer(&[]);
-    assert_eq!(peer.sent(), ["/meta/subscribe", "/meta/connect", "/meta/connect"]);
-    assert!(matches!(peer.events()[..], [Event::Trouble { .. }, Event::Recovered, Event::Ready { renewed: true }]));
+    assert_eq!(
+        peer.sent(),
+        ["/meta/subscribe", "/meta/connect", "/meta/connect"]
+    );
+    assert!(matches!(
+        peer.events()[..],
+        [
+            Event::Trouble { .. },
+            Event::Recovered,
+            Event::Ready { renewed: true }
+        ]
+    ));
     assert_eq!(peer.connect().last()["clientId"], "client-2");
 }
 
@@ -219,7 +261,13 @@ fn every_dialect_of_unknown_client_leads_to_a_handshake() {
 
 #[test]
 fn other_refusals_of_a_connect_keep_the_session() {
-    for error in ["500::overloaded", "403::denied", "unknownclient", "412:unknown:x", ""] {
+    for error in [
+        "500::overloaded",
+        "403::denied",
+        "unknownclient",
+        "412:unknown:x",
+        "",
+    ] {
         let mut peer = Peer::ready();
         peer.refuse("/meta/connect", json!({ "error": error }));
         peer.advance(secs(1));
@@ -233,7 +281,10 @@ fn other_refusals_of_a_connect_keep_the_session() {
 #[test]
 fn errors_are_told_without_the_client_id() {
     let mut peer = Peer::ready();
-    peer.refuse("/meta/connect", json!({ "error": "401:client-1:Unknown client" }));
+    peer.refuse(
+        "/meta/connect",
+        json!({ "error": "401:client-1:Unknown client" }),
+    );
     let error = "401::Unknown client".to_owned();
     assert_eq!(peer.faults(), [(Fault::Refused { error }, false)]);
 }
@@ -257,7 +308,10 @@ fn failures_on_the_way_keep_the_session() {
         fail(&mut peer);
         assert!(peer.connect().asks_for_proof());
         peer.answer(&[]);
-        assert!(matches!(peer.events()[..], [Event::Trouble { .. }, Event::Recovered]));
+        assert!(matches!(
+            peer.events()[..],
+            [Event::Trouble { .. }, Event::Recovered]
+        ));
         assert_eq!(peer.connect().last()["clientId"], "client-1");
     }
 }
@@ -268,7 +322,13 @@ fn a_disconnect_by_the_server_ends_the_session_after_its_events() {
     let good = peer.good();
     let farewell = json!({ "channel": "/meta/disconnect", "successful": true });
     peer.answer_exactly(&[event("last words"), farewell, good]);
-    assert_eq!(peer.events(), [Event::Delivery(json!("last words")), Event::Ended(Reason::Disconnected)]);
+    assert_eq!(
+        peer.events(),
+        [
+            Event::Delivery(json!("last words")),
+            Event::Ended(Reason::Disconnected)
+        ]
+    );
     peer.advance(secs(600));
     assert_eq!(peer.sent(), [] as [&str; 0]);
 }
@@ -332,12 +392,19 @@ fn a_hold_cut_twice_at_the_same_age_is_shortened_for_an_hour() {
             peer.answer(&[]);
         }
         assert_eq!(peer.connect().last()["advice"]["timeout"], 24_000);
-        assert_eq!(peer.wait(), secs(70), "a server that ignores the wish is not given up for it");
+        assert_eq!(
+            peer.wait(),
+            secs(70),
+            "a server that ignores the wish is not given up for it"
+        );
         for _ in 0..150 {
             peer.advance(secs(24));
             peer.answer(&[]);
         }
-        assert!(peer.connect().last().get("advice").is_none(), "an hour later");
+        assert!(
+            peer.connect().last().get("advice").is_none(),
+            "an hour later"
+        );
     }
 }
 
@@ -391,7 +458,10 @@ fn answers_that_nobody_can_read_lead_to_a_new_session_in_the_end() {
     assert!(peer.is_asked("/meta/connect"));
     peer.reply_to("/meta/connect", &text("[{\"channel\": oops"));
     peer.advance(secs(5));
-    assert!(peer.is_asked("/meta/handshake"), "what is not acknowledged would come for ever");
+    assert!(
+        peer.is_asked("/meta/handshake"),
+        "what is not acknowledged would come for ever"
+    );
     peer.get_ready();
     assert!(peer.holds());
 }
@@ -425,7 +495,13 @@ fn there_are_never_more_than_two_exchanges() {
             _ => peer.advance(secs(20)),
         }
         assert!(peer.lanes().len() <= 2);
-        assert!(peer.lanes().iter().filter(|lane| **lane == Lane::Connect).count() <= 1);
+        assert!(
+            peer.lanes()
+                .iter()
+                .filter(|lane| **lane == Lane::Connect)
+                .count()
+                <= 1
+        );
         while !peer.is_asked("/meta/connect") {
             peer.advance_to_timer();
         }

@@ -15,7 +15,10 @@ fn the_sequence_of_the_vendors_trace() {
     peer.accept();
     peer.answer(&[]);
     let requests = peer.requests();
-    let bodies: Vec<&str> = requests.iter().map(|sent| sent.request.body.as_str()).collect();
+    let bodies: Vec<&str> = requests
+        .iter()
+        .map(|sent| sent.request.body.as_str())
+        .collect();
     assert_eq!(
         bodies,
         [
@@ -25,15 +28,32 @@ fn the_sequence_of_the_vendors_trace() {
             r#"[{"channel":"/meta/connect","connectionType":"long-polling","id":"4","clientId":"client-1","ext":{"ack":0}}]"#,
         ]
     );
-    let urls: Vec<&str> = requests.iter().map(|sent| sent.request.url.as_str()).collect();
+    let urls: Vec<&str> = requests
+        .iter()
+        .map(|sent| sent.request.url.as_str())
+        .collect();
     let base = "/genesys/cometd/";
-    assert_eq!(urls, [format!("{base}handshake"), base.to_owned(), format!("{base}connect"), format!("{base}connect")]);
+    assert_eq!(
+        urls,
+        [
+            format!("{base}handshake"),
+            base.to_owned(),
+            format!("{base}connect"),
+            format!("{base}connect")
+        ]
+    );
     assert!(requests.iter().all(|sent| !sent.request.keepalive));
 }
 
 #[test]
 fn a_configuration_without_ack_never_mentions_it() {
-    let mut peer = Peer::opened_with(Config { ack: false, ..config() }, 1);
+    let mut peer = Peer::opened_with(
+        Config {
+            ack: false,
+            ..config()
+        },
+        1,
+    );
     peer.get_ready();
     // Even though the server's handshake reply had `ext.ack`, as GMS's has.
     assert!(peer.connect().last().get("ext").is_none());
@@ -53,7 +73,10 @@ fn ready_is_told_when_subscribed_and_connected_in_whichever_order() {
     peer.grant();
     peer.answer(&[]);
     assert_eq!(peer.events(), []);
-    assert!(peer.holds(), "the subscription does not hold up the long poll");
+    assert!(
+        peer.holds(),
+        "the subscription does not hold up the long poll"
+    );
     peer.accept();
     assert_eq!(peer.events(), [Event::Ready { renewed: false }]);
 }
@@ -64,7 +87,10 @@ fn subscribe_and_first_connect_travel_side_by_side() {
     assert_eq!(peer.lanes(), [Lane::Meta]);
     peer.grant();
     assert_eq!(peer.lanes(), [Lane::Meta, Lane::Connect]);
-    assert_eq!(peer.sent(), ["/meta/handshake", "/meta/subscribe", "/meta/connect"]);
+    assert_eq!(
+        peer.sent(),
+        ["/meta/handshake", "/meta/subscribe", "/meta/connect"]
+    );
 }
 
 #[test]
@@ -108,7 +134,10 @@ fn a_server_without_long_polling_ends_the_session() {
 fn fayes_refusal_for_lack_of_a_connection_type_ends_the_session() {
     let mut peer = Peer::opened();
     let advice = json!({ "reconnect": "handshake" });
-    peer.refuse("/meta/handshake", json!({ "error": "301:websocket:Connection types not supported", "advice": advice }));
+    peer.refuse(
+        "/meta/handshake",
+        json!({ "error": "301:websocket:Connection types not supported", "advice": advice }),
+    );
     assert_eq!(peer.end(), Some(Reason::NoCommonTransport));
 }
 
@@ -151,7 +180,10 @@ fn events_in_the_subscribe_reply_are_delivered() {
     let mut peer = Peer::opened_without_ack();
     peer.grant();
     let reply = json!({ "channel": "/meta/subscribe", "id": "2", "successful": true });
-    peer.reply_to("/meta/subscribe", &ok(&json!([event("a"), reply, event("b")])));
+    peer.reply_to(
+        "/meta/subscribe",
+        &ok(&json!([event("a"), reply, event("b")])),
+    );
     assert_eq!(peer.deliveries(), [json!("a"), json!("b")]);
 }
 
@@ -160,7 +192,10 @@ fn a_refused_subscription_is_final() {
     let mut peer = Peer::opened();
     peer.grant();
     peer.answer(&[]);
-    peer.refuse("/meta/subscribe", json!({ "error": "403:/_genesys:subscription_denied" }));
+    peer.refuse(
+        "/meta/subscribe",
+        json!({ "error": "403:/_genesys:subscription_denied" }),
+    );
     let error = "403::subscription_denied".to_owned();
     assert_eq!(peer.end(), Some(Reason::Denied { error }));
     assert_eq!(peer.cancelled().len(), 1, "the held connect is let go");
@@ -176,7 +211,12 @@ fn a_subscription_that_the_server_could_not_make_is_tried_again() {
         |peer| peer.fail("/meta/subscribe", Failure::Network),
         |peer| peer.reply_to("/meta/subscribe", &text("[]")),
         |peer| peer.refuse("/meta/subscribe", json!({ "error": "500::internal" })),
-        |peer| peer.refuse("/meta/subscribe", json!({ "error": "403::x", "advice": { "reconnect": "retry" } })),
+        |peer| {
+            peer.refuse(
+                "/meta/subscribe",
+                json!({ "error": "403::x", "advice": { "reconnect": "retry" } }),
+            )
+        },
         |peer| {
             peer.advance(secs(10));
         },
@@ -190,7 +230,10 @@ fn a_subscription_that_the_server_could_not_make_is_tried_again() {
         assert_eq!(peer.faults().len(), 1);
         peer.advance(secs(2));
         peer.accept();
-        assert_eq!(peer.events(), [Event::Recovered, Event::Ready { renewed: false }]);
+        assert_eq!(
+            peer.events(),
+            [Event::Recovered, Event::Ready { renewed: false }]
+        );
         assert!(peer.holds());
     }
 }
@@ -201,14 +244,23 @@ fn a_subscription_unknown_to_the_server_asks_the_connect_for_proof() {
     peer.grant();
     peer.answer(&[]);
     peer.forget();
-    peer.refuse("/meta/subscribe", json!({ "error": "402::session_unknown" }));
+    peer.refuse(
+        "/meta/subscribe",
+        json!({ "error": "402::session_unknown" }),
+    );
     assert_eq!(peer.cancelled().len(), 1);
     assert!(peer.connect().asks_for_proof());
-    assert!(!peer.is_asked("/meta/handshake"), "the connect's answer decides, not the other lane");
+    assert!(
+        !peer.is_asked("/meta/handshake"),
+        "the connect's answer decides, not the other lane"
+    );
     peer.answer(&[]);
     peer.advance(secs(2));
     peer.accept();
-    assert!(matches!(peer.events()[..], [Event::Trouble { .. }, Event::Recovered, Event::Ready { .. }]));
+    assert!(matches!(
+        peer.events()[..],
+        [Event::Trouble { .. }, Event::Recovered, Event::Ready { .. }]
+    ));
 }
 
 #[test]
@@ -325,10 +377,22 @@ fn types_are_appended_to_the_url_where_it_can_be_extended() {
     let table = [
         ("/genesys/cometd", "/genesys/cometd/handshake"),
         ("/genesys/cometd/", "/genesys/cometd/handshake"),
-        ("https://chat.example.com/genesys/cometd", "https://chat.example.com/genesys/cometd/handshake"),
-        ("https://chat.example.com", "https://chat.example.com/handshake"),
-        ("https://chat.example.com/v1.2/cometd", "https://chat.example.com/v1.2/cometd/handshake"),
-        ("https://chat.example.com/cometd.jsp", "https://chat.example.com/cometd.jsp"),
+        (
+            "https://chat.example.com/genesys/cometd",
+            "https://chat.example.com/genesys/cometd/handshake",
+        ),
+        (
+            "https://chat.example.com",
+            "https://chat.example.com/handshake",
+        ),
+        (
+            "https://chat.example.com/v1.2/cometd",
+            "https://chat.example.com/v1.2/cometd/handshake",
+        ),
+        (
+            "https://chat.example.com/cometd.jsp",
+            "https://chat.example.com/cometd.jsp",
+        ),
         ("/cometd.jsp", "/cometd.jsp"),
         ("/cometd?tenant=1", "/cometd?tenant=1"),
         ("/cometd#1", "/cometd#1"),
@@ -346,7 +410,10 @@ fn types_are_appended_to_the_url_where_it_can_be_extended() {
 
 #[test]
 fn types_are_not_appended_when_that_is_switched_off() {
-    let config = Config { append_type: false, ..Config::new("/genesys/cometd") };
+    let config = Config {
+        append_type: false,
+        ..Config::new("/genesys/cometd")
+    };
     let mut session = gms_chat_protocol::bayeux::Session::new(config, 1);
     session.open(gms_chat_protocol::Moment::from_millis(0));
     let gms_chat_protocol::bayeux::Output::Send(_, request) = session.poll_output() else {

@@ -15,16 +15,37 @@ use serde_json::{Value, json};
 #[test]
 fn bodies_that_are_no_messages_are_failures_on_every_lane() {
     let bodies = [
-        "", " ", "null", "true", "7", "\"text\"", "{", "[", "[{]", "[{}", "<html></html>", "[]x",
-        "\u{0}", "[\"\\ud800\"", "{\"channel\":\"/meta/connect\",\"successful\":true", "[1,]", "{\"a\":}",
+        "",
+        " ",
+        "null",
+        "true",
+        "7",
+        "\"text\"",
+        "{",
+        "[",
+        "[{]",
+        "[{}",
+        "<html></html>",
+        "[]x",
+        "\u{0}",
+        "[\"\\ud800\"",
+        "{\"channel\":\"/meta/connect\",\"successful\":true",
+        "[1,]",
+        "{\"a\":}",
     ];
     for body in bodies {
         let mut peer = Peer::opened();
         peer.reply_to("/meta/handshake", &text(body));
-        assert!(matches!(peer.faults()[..], [(Fault::Malformed { .. }, false)]), "{body}");
+        assert!(
+            matches!(peer.faults()[..], [(Fault::Malformed { .. }, false)]),
+            "{body}"
+        );
         peer.get_ready();
         peer.reply_to("/meta/connect", &text(body));
-        assert!(matches!(peer.faults()[..], [(Fault::Malformed { .. }, false)]), "{body}");
+        assert!(
+            matches!(peer.faults()[..], [(Fault::Malformed { .. }, false)]),
+            "{body}"
+        );
         peer.get_ready();
         assert!(peer.holds());
     }
@@ -86,22 +107,32 @@ fn meta_messages_that_nobody_asked_for_are_dropped() {
 fn two_handshake_replies_in_one_answer_make_one_session() {
     let mut peer = Peer::opened();
     let reply = |client: &str, id: &str| json!({ "channel": "/meta/handshake", "successful": true, "clientId": client, "id": id });
-    peer.reply_to("/meta/handshake", &ok(&json!([reply("client-a", "9"), reply("client-b", "1")])));
+    peer.reply_to(
+        "/meta/handshake",
+        &ok(&json!([reply("client-a", "9"), reply("client-b", "1")])),
+    );
     assert_eq!(peer.connect().last()["clientId"], "client-b");
-    assert_eq!(peer.sent(), ["/meta/handshake", "/meta/subscribe", "/meta/connect"]);
+    assert_eq!(
+        peer.sent(),
+        ["/meta/handshake", "/meta/subscribe", "/meta/connect"]
+    );
 }
 
 #[test]
 fn members_of_the_wrong_type_are_as_good_as_absent() {
     let mut peer = Peer::ready();
-    let odd = json!({ "successful": 1, "error": { "a": 1 }, "advice": [1], "ext": "ack", "id": [] });
+    let odd =
+        json!({ "successful": 1, "error": { "a": 1 }, "advice": [1], "ext": "ack", "id": [] });
     peer.answer_exactly(&[with(odd, json!({ "channel": "/meta/connect" }))]);
     let error = String::new();
     assert_eq!(peer.faults(), [(Fault::Refused { error }, false)]);
     let mut peer = Peer::ready();
     let good = peer.good_with(json!({ "successful": "true", "ext": 5, "advice": 5 }));
     peer.answer_exactly(&[good]);
-    assert!(peer.holds(), "a server that quotes its booleans is understood");
+    assert!(
+        peer.holds(),
+        "a server that quotes its booleans is understood"
+    );
 }
 
 #[test]
@@ -111,7 +142,9 @@ fn a_megabyte_and_two_hundred_levels_are_delivered() {
     assert_eq!(peer.deliveries()[0].as_str().map(str::len), Some(1 << 20));
     let nested = format!("{}1{}", "[".repeat(200), "]".repeat(200));
     let id = peer.connect().message_id().to_owned();
-    let body = format!(r#"[{{"channel":"/_genesys","data":{nested}}},{{"channel":"/meta/connect","id":"{id}","successful":true}}]"#);
+    let body = format!(
+        r#"[{{"channel":"/_genesys","data":{nested}}},{{"channel":"/meta/connect","id":"{id}","successful":true}}]"#
+    );
     peer.reply_to("/meta/connect", &text(&body));
     let mut data = &peer.deliveries()[0];
     let mut depth = 0;
@@ -162,7 +195,8 @@ fn exchanges_that_never_were_are_ignored() {
     let mut peer = Peer::opened();
     let none = json!([{ "channel": "/meta/handshake", "successful": false, "advice": { "reconnect": "none" } }]);
     peer.reply(foreign, &ok(&none));
-    peer.session.handle_failure(foreign, Failure::Network, peer.now);
+    peer.session
+        .handle_failure(foreign, Failure::Network, peer.now);
     peer.drain();
     assert_eq!(peer.lanes(), [Lane::Meta]);
     assert_eq!(peer.events(), []);
@@ -171,7 +205,11 @@ fn exchanges_that_never_were_are_ignored() {
 #[test]
 fn secrets_are_not_told() {
     let mut peer = Peer::ready();
-    let errors = ["402:client-1:Unknown client", "402:client-1,/x:bad:client", "client-1"];
+    let errors = [
+        "402:client-1:Unknown client",
+        "402:client-1,/x:bad:client",
+        "client-1",
+    ];
     for error in errors {
         peer.refuse("/meta/connect", json!({ "error": error }));
         peer.get_ready();
@@ -206,7 +244,20 @@ fn no_other_schedule_of_faults_breaks_an_invariant() {
 
 /// A random test that never gets anywhere proves nothing.
 fn check_variety(tally: &Tally) {
-    let Tally { ready, renewed, recovered, ended, lost, crowded, deliveries, stale } = tally;
-    let least = [ready, renewed, recovered, ended, lost, crowded, deliveries, stale].into_iter().min();
+    let Tally {
+        ready,
+        renewed,
+        recovered,
+        ended,
+        lost,
+        crowded,
+        deliveries,
+        stale,
+    } = tally;
+    let least = [
+        ready, renewed, recovered, ended, lost, crowded, deliveries, stale,
+    ]
+    .into_iter()
+    .min();
     assert!(least > Some(&200), "{tally:?}");
 }

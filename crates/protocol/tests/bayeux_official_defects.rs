@@ -69,7 +69,10 @@ fn array_element_with_data_and_no_channel() {
 #[test]
 fn successful_connect_with_advice_handshake_or_an_unknown_word() {
     // Official: stops for ever.
-    for (word, channel) in [("handshake", "/meta/handshake"), ("whatever", "/meta/connect")] {
+    for (word, channel) in [
+        ("handshake", "/meta/handshake"),
+        ("whatever", "/meta/connect"),
+    ] {
         let mut peer = Peer::ready();
         let good = peer.good_with(json!({ "advice": { "reconnect": word } }));
         peer.answer_exactly(&[good]);
@@ -157,7 +160,10 @@ fn interval_minus_one_or_three_billion() {
 fn event_with_advice_none() {
     // Official: disconnects for good and tells no event.
     let mut peer = Peer::ready();
-    peer.answer(&[with(event("x"), json!({ "advice": { "reconnect": "none" } }))]);
+    peer.answer(&[with(
+        event("x"),
+        json!({ "advice": { "reconnect": "none" } }),
+    )]);
     assert_eq!(peer.events(), [Event::Delivery(json!("x"))]);
     assert!(peer.holds());
 }
@@ -168,7 +174,10 @@ fn successful_connect_with_advice_none() {
     let mut peer = Peer::ready();
     let none = peer.good_with(json!({ "advice": { "reconnect": "none" } }));
     peer.answer_exactly(&[none]);
-    assert_eq!(peer.events(), [Event::Ended(Reason::Advised { error: None })]);
+    assert_eq!(
+        peer.events(),
+        [Event::Ended(Reason::Advised { error: None })]
+    );
 }
 
 #[test]
@@ -193,7 +202,13 @@ fn a_request_behind_a_failed_one() {
     peer.accept();
     assert_eq!(
         peer.sent(),
-        ["/meta/handshake", "/meta/handshake", "/meta/connect", "/meta/subscribe", "/meta/subscribe"]
+        [
+            "/meta/handshake",
+            "/meta/handshake",
+            "/meta/connect",
+            "/meta/subscribe",
+            "/meta/subscribe"
+        ]
     );
 }
 
@@ -255,14 +270,20 @@ fn bare_object_as_handshake_reply() {
     let mut peer = Peer::opened();
     let reply = json!({ "channel": "/meta/handshake", "successful": true, "clientId": "client-1" });
     peer.reply_to("/meta/handshake", &ok(&reply));
-    assert_eq!(peer.sent(), ["/meta/handshake", "/meta/subscribe", "/meta/connect"]);
+    assert_eq!(
+        peer.sent(),
+        ["/meta/handshake", "/meta/subscribe", "/meta/connect"]
+    );
 }
 
 #[test]
 fn busy_with_retry_after_30() {
     // Official: tried again after 0.2, 0.4, 0.6 s.
     let mut peer = Peer::ready();
-    let reply = Reply { retry_after: Some("30".to_owned()), ..status(503) };
+    let reply = Reply {
+        retry_after: Some("30".to_owned()),
+        ..status(503)
+    };
     peer.reply_to("/meta/connect", &reply);
     peer.forget();
     peer.advance(millis(29_999));
@@ -286,7 +307,10 @@ fn unknown_client_to_another_request_while_the_connect_hangs() {
     let mut peer = Peer::opened();
     peer.grant();
     peer.answer(&[]);
-    peer.refuse("/meta/subscribe", json!({ "error": "402::session_unknown" }));
+    peer.refuse(
+        "/meta/subscribe",
+        json!({ "error": "402::session_unknown" }),
+    );
     assert!(peer.connect().asks_for_proof());
     peer.forget_client();
     peer.advance(secs(2));
@@ -325,5 +349,8 @@ fn the_same_batch_again_after_it_was_acknowledged() {
         let good = peer.good_with(json!({ "ext": { "ack": number } }));
         peer.answer_exactly(&[event("same"), good]);
     }
-    assert_eq!(peer.deliveries(), [json!("same"), json!("same")] as [Value; 2]);
+    assert_eq!(
+        peer.deliveries(),
+        [json!("same"), json!("same")] as [Value; 2]
+    );
 }

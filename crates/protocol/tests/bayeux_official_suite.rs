@@ -8,8 +8,8 @@
 mod bayeux_peer;
 
 use bayeux_peer::*;
-use gms_chat_protocol::bayeux::{Config, Event, Farewell, Fault, Reason};
 use gms_chat_protocol::Failure;
+use gms_chat_protocol::bayeux::{Config, Event, Farewell, Fault, Reason};
 use serde_json::{Value, json};
 
 /// The gaps between the requests on `channel` while `fail` answers each of them.
@@ -54,7 +54,9 @@ fn t1_multiple_handshakes() {
 #[test]
 fn t2_handshake_failure() {
     let mut peer = Peer::opened();
-    let gaps = gaps(&mut peer, "/meta/handshake", 5, |peer, channel| peer.reply_to(channel, &status(500)));
+    let gaps = gaps(&mut peer, "/meta/handshake", 5, |peer, channel| {
+        peer.reply_to(channel, &status(500))
+    });
     assert!(grow(&gaps), "{gaps:?}");
     peer.close(Farewell::Over);
     peer.forget();
@@ -65,8 +67,16 @@ fn t2_handshake_failure() {
 #[test]
 fn t3_handshake_props() {
     let mut peer = Peer::opened();
-    peer.refuse("/meta/handshake", json!({ "error": "403::token missing", "advice": { "reconnect": "none" } }));
-    assert_eq!(peer.end(), Some(Reason::Advised { error: Some("403::token missing".to_owned()) }));
+    peer.refuse(
+        "/meta/handshake",
+        json!({ "error": "403::token missing", "advice": { "reconnect": "none" } }),
+    );
+    assert_eq!(
+        peer.end(),
+        Some(Reason::Advised {
+            error: Some("403::token missing".to_owned())
+        })
+    );
     peer.forget();
     peer.open();
     peer.get_ready();
@@ -100,9 +110,20 @@ fn t5_handshake_reconnect() {
         }
         peer.advance_to_timer();
     }
-    let switch = channels.iter().position(|channel| *channel == "/meta/handshake").unwrap();
-    assert!(channels[..switch].iter().all(|channel| *channel == "/meta/connect"));
-    assert!(channels[switch..].iter().all(|channel| *channel == "/meta/handshake"));
+    let switch = channels
+        .iter()
+        .position(|channel| *channel == "/meta/handshake")
+        .unwrap();
+    assert!(
+        channels[..switch]
+            .iter()
+            .all(|channel| *channel == "/meta/connect")
+    );
+    assert!(
+        channels[switch..]
+            .iter()
+            .all(|channel| *channel == "/meta/handshake")
+    );
     peer.get_ready();
     assert!(peer.holds());
 }
@@ -122,7 +143,11 @@ fn t6_and_t7_wishes_after_a_failed_handshake_are_kept() {
 fn t8_order_on_the_wire() {
     let mut peer = Peer::opened();
     peer.advance(secs(1));
-    assert_eq!(peer.sent(), ["/meta/handshake"], "nothing overtakes the handshake");
+    assert_eq!(
+        peer.sent(),
+        ["/meta/handshake"],
+        "nothing overtakes the handshake"
+    );
     peer.grant();
     assert_eq!(peer.sent(), ["/meta/subscribe", "/meta/connect"]);
 }
@@ -138,14 +163,27 @@ fn t9_messages_not_sent_in_handshake_response() {
 
 #[test]
 fn t10_to_t12_messages_sent_in_handshake_response() {
-    let acks = [json!(null), json!({ "ack": { "enabled": true, "batch": 1 } }), json!({ "ack": { "enabled": true, "batch": 2 } })];
+    let acks = [
+        json!(null),
+        json!({ "ack": { "enabled": true, "batch": 1 } }),
+        json!({ "ack": { "enabled": true, "batch": 2 } }),
+    ];
     for (ext, announced) in acks.into_iter().zip([2, 2, 4]) {
         let mut peer = Peer::opened();
         let reply = json!({ "channel": "/meta/handshake", "successful": true, "clientId": "client-1", "ext": ext, "x-messages": announced });
-        peer.reply_to("/meta/handshake", &ok(&json!([event("A"), event("B"), reply])));
+        peer.reply_to(
+            "/meta/handshake",
+            &ok(&json!([event("A"), event("B"), reply])),
+        );
         assert_eq!(peer.deliveries(), [json!("A"), json!("B")]);
         let batch = ext["ack"]["batch"].as_u64();
-        assert_eq!(peer.connect().last().pointer("/ext/ack").and_then(Value::as_u64), batch);
+        assert_eq!(
+            peer.connect()
+                .last()
+                .pointer("/ext/ack")
+                .and_then(Value::as_u64),
+            batch
+        );
         peer.answer(&[]);
         assert!(peer.holds());
     }
@@ -172,7 +210,13 @@ fn t16_exact_number_of_sends() {
     peer.close(Farewell::Leaving { position: None });
     assert_eq!(
         peer.sent(),
-        ["/meta/handshake", "/meta/subscribe", "/meta/connect", "/meta/connect", "/meta/disconnect"]
+        [
+            "/meta/handshake",
+            "/meta/subscribe",
+            "/meta/connect",
+            "/meta/connect",
+            "/meta/disconnect"
+        ]
     );
 }
 
@@ -191,7 +235,9 @@ fn t19_no_handshake_advice_after_session_expired() {
 #[test]
 fn t20_connect_failure() {
     let mut peer = Peer::ready();
-    let gaps = gaps(&mut peer, "/meta/connect", 5, |peer, channel| peer.reply_to(channel, &status(500)));
+    let gaps = gaps(&mut peer, "/meta/connect", 5, |peer, channel| {
+        peer.reply_to(channel, &status(500))
+    });
     assert!(grow(&gaps), "{gaps:?}");
     peer.close(Farewell::Over);
     peer.forget();
@@ -207,7 +253,11 @@ fn t21_connect_temporary_failure() {
     assert_eq!(peer.faults(), [(Fault::Refused { error }, false)]);
     peer.answer(&[]);
     assert_eq!(peer.events(), [Event::Recovered]);
-    assert_eq!(peer.sent(), ["/meta/connect", "/meta/connect"], "and no handshake");
+    assert_eq!(
+        peer.sent(),
+        ["/meta/connect", "/meta/connect"],
+        "and no handshake"
+    );
 }
 
 #[test]
@@ -232,7 +282,10 @@ fn t23_duplicate_meta_connect_without_failing_the_existing_one() {
 
 #[test]
 fn t24_max_network_delay_of_a_connect() {
-    let config = Config { network_delay: secs(2), ..config() };
+    let config = Config {
+        network_delay: secs(2),
+        ..config()
+    };
     let mut peer = Peer::opened_with(config, 3);
     peer.grant_with(json!({ "advice": { "timeout": 5000 } }));
     peer.accept();
@@ -270,7 +323,10 @@ fn t25_max_network_delay_of_another_request() {
 fn t26_empty_response() {
     let mut peer = Peer::opened();
     peer.reply_to("/meta/handshake", &text(""));
-    assert_eq!(peer.faults(), [(Fault::Malformed { expected: "JSON" }, false)]);
+    assert_eq!(
+        peer.faults(),
+        [(Fault::Malformed { expected: "JSON" }, false)]
+    );
     assert!(peer.is_asked("/meta/handshake"));
 }
 
@@ -280,7 +336,10 @@ fn t28_a_new_handshake_does_not_change_the_transport() {
     peer.advance(secs(20));
     peer.fail("/meta/connect", Failure::Network);
     peer.forget_client();
-    assert_eq!(peer.asked("/meta/handshake").last()["supportedConnectionTypes"], json!(["long-polling"]));
+    assert_eq!(
+        peer.asked("/meta/handshake").last()["supportedConnectionTypes"],
+        json!(["long-polling"])
+    );
     peer.get_ready();
     assert_eq!(peer.connect().last()["connectionType"], "long-polling");
 }
@@ -290,7 +349,10 @@ fn t32_disconnect() {
     let mut peer = Peer::ready();
     peer.close(Farewell::Over);
     assert_eq!(peer.sent(), ["/meta/disconnect"]);
-    peer.reply_to("/meta/disconnect", &ok(&json!([{ "channel": "/meta/disconnect", "successful": true }])));
+    peer.reply_to(
+        "/meta/disconnect",
+        &ok(&json!([{ "channel": "/meta/disconnect", "successful": true }])),
+    );
     peer.advance(secs(200));
     assert_eq!(peer.sent(), [] as [&str; 0]);
     assert_eq!(peer.end(), Some(Reason::Closed));
@@ -325,7 +387,12 @@ fn t36_disconnect_failure() {
     let failures: [fn(&mut Peer); 4] = [
         |peer| peer.reply_to("/meta/disconnect", &status(500)),
         |peer| peer.fail("/meta/disconnect", Failure::Network),
-        |peer| peer.refuse("/meta/disconnect", json!({ "error": "402::session_unknown" })),
+        |peer| {
+            peer.refuse(
+                "/meta/disconnect",
+                json!({ "error": "402::session_unknown" }),
+            )
+        },
         |peer| peer.advance(secs(10)),
     ];
     for fail in failures {
@@ -342,7 +409,13 @@ fn t37_and_t38_server_side_disconnect() {
     let mut peer = Peer::ready();
     let farewell = json!({ "channel": "/meta/disconnect", "successful": true });
     peer.answer(&[event("the last one"), farewell]);
-    assert_eq!(peer.events(), [Event::Delivery(json!("the last one")), Event::Ended(Reason::Disconnected)]);
+    assert_eq!(
+        peer.events(),
+        [
+            Event::Delivery(json!("the last one")),
+            Event::Ended(Reason::Disconnected)
+        ]
+    );
     peer.advance(secs(200));
     assert_eq!(peer.sent(), [] as [&str; 0]);
 }
@@ -378,7 +451,12 @@ fn t42_and_t44_subscription_denied() {
     let mut peer = Peer::opened();
     peer.grant();
     peer.refuse("/meta/subscribe", json!({ "error": "403::denied" }));
-    assert_eq!(peer.end(), Some(Reason::Denied { error: "403::denied".to_owned() }));
+    assert_eq!(
+        peer.end(),
+        Some(Reason::Denied {
+            error: "403::denied".to_owned()
+        })
+    );
     peer.close(Farewell::Over);
     peer.reply_to("/meta/disconnect", &status(200));
     peer.advance(secs(2));
@@ -407,7 +485,11 @@ fn t46_subscribe_failure_does_not_touch_the_backoff_of_the_connect() {
     peer.advance(secs(5));
     peer.forget();
     peer.fail("/meta/connect", Failure::Network);
-    assert_eq!(peer.sent(), ["/meta/connect"], "at once, as in a first failure");
+    assert_eq!(
+        peer.sent(),
+        ["/meta/connect"],
+        "at once, as in a first failure"
+    );
 }
 
 #[test]
@@ -442,9 +524,17 @@ fn t57_a_batch_keeps_its_order() {
     let mut peer = Peer::ready();
     peer.close(Farewell::Over);
     let farewell = &peer.requests()[0];
-    let channels: Vec<&Value> = farewell.messages.iter().map(|message| &message["channel"]).collect();
+    let channels: Vec<&Value> = farewell
+        .messages
+        .iter()
+        .map(|message| &message["channel"])
+        .collect();
     assert_eq!(channels, ["/meta/unsubscribe", "/meta/disconnect"]);
-    let ids: Vec<u32> = farewell.messages.iter().map(|message| message["id"].as_str().unwrap().parse().unwrap()).collect();
+    let ids: Vec<u32> = farewell
+        .messages
+        .iter()
+        .map(|message| message["id"].as_str().unwrap().parse().unwrap())
+        .collect();
     assert_eq!(ids[0] + 1, ids[1]);
 }
 
@@ -453,7 +543,9 @@ fn t59_deliveries_on_other_channels_are_skipped() {
     let mut peer = Peer::ready();
     let private = json!({ "channel": "/service/private", "data": "psst" });
     peer.answer(&[private, event("public")]);
-    assert!(matches!(&peer.events()[..], [Event::Diagnostic(_), Event::Delivery(data)] if data == "public"));
+    assert!(
+        matches!(&peer.events()[..], [Event::Diagnostic(_), Event::Delivery(data)] if data == "public")
+    );
 }
 
 #[test]
@@ -468,7 +560,10 @@ fn t60_charset() {
 fn t61_and_t62_falsy_messages() {
     let mut peer = Peer::ready();
     peer.answer(&[event(""), event(0), event(false), event(Value::Null)]);
-    assert_eq!(peer.deliveries(), [json!(""), json!(0), json!(false), Value::Null]);
+    assert_eq!(
+        peer.deliveries(),
+        [json!(""), json!(0), json!(false), Value::Null]
+    );
 }
 
 #[test]
@@ -478,7 +573,11 @@ fn t63_requests_stay_far_below_the_maximum_message_size() {
     peer.accept();
     peer.answer(&[]);
     peer.close(Farewell::Over);
-    assert!(peer.requests().iter().all(|sent| sent.request.body.len() < 300));
+    assert!(
+        peer.requests()
+            .iter()
+            .all(|sent| sent.request.body.len() < 300)
+    );
 }
 
 #[test]
@@ -492,9 +591,18 @@ fn t70_to_t73_url_path() {
         }
     };
     assert_eq!(sent(Config::new("/cometd")), "/cometd/handshake");
-    assert_eq!(sent(Config::new("/cometd/target.cometd")), "/cometd/target.cometd");
+    assert_eq!(
+        sent(Config::new("/cometd/target.cometd")),
+        "/cometd/target.cometd"
+    );
     assert_eq!(sent(Config::new("/cometd/?param=1")), "/cometd/?param=1");
-    assert_eq!(sent(Config { append_type: false, ..Config::new("/cometd") }), "/cometd");
+    assert_eq!(
+        sent(Config {
+            append_type: false,
+            ..Config::new("/cometd")
+        }),
+        "/cometd"
+    );
 }
 
 #[test]
@@ -525,7 +633,13 @@ fn t76_to_t85_a_page_that_comes_back() {
     new.grant();
     new.accept();
     new.answer(&[event("after")]);
-    assert_eq!(new.events(), [Event::Ready { renewed: false }, Event::Delivery(json!("after"))]);
+    assert_eq!(
+        new.events(),
+        [
+            Event::Ready { renewed: false },
+            Event::Delivery(json!("after"))
+        ]
+    );
 }
 
 #[test]
@@ -534,10 +648,23 @@ fn t88_to_t91_exact_number_of_messages() {
     peer.grant();
     peer.accept();
     peer.answer(&[]);
-    let count = |requests: Vec<Sent>| requests.iter().map(|sent| sent.messages.len()).sum::<usize>();
-    assert_eq!(count(peer.requests()), 4, "handshake, subscribe, connect, connect");
+    let count = |requests: Vec<Sent>| {
+        requests
+            .iter()
+            .map(|sent| sent.messages.len())
+            .sum::<usize>()
+    };
+    assert_eq!(
+        count(peer.requests()),
+        4,
+        "handshake, subscribe, connect, connect"
+    );
     peer.answer(&[event(1), event(2)]);
-    assert_eq!(count(peer.requests()), 1, "an answer costs one connect, however much it brings");
+    assert_eq!(
+        count(peer.requests()),
+        1,
+        "an answer costs one connect, however much it brings"
+    );
     peer.close(Farewell::Over);
     assert_eq!(count(peer.requests()), 2, "unsubscribe, disconnect");
 }

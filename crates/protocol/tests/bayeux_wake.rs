@@ -25,7 +25,12 @@ fn far_gone() -> Peer {
 
 #[test]
 fn a_young_connect_is_left_alone() {
-    for page in [PageEvent::Visible, PageEvent::Online, PageEvent::Hidden, PageEvent::Offline] {
+    for page in [
+        PageEvent::Visible,
+        PageEvent::Online,
+        PageEvent::Hidden,
+        PageEvent::Offline,
+    ] {
         let mut peer = Peer::ready();
         peer.advance(secs(59));
         peer.page(page);
@@ -220,7 +225,12 @@ fn a_clock_that_is_set_back_does_no_harm() {
 #[test]
 fn a_stopped_session_sleeps_well() {
     let mut peer = Peer::new(config(), 1);
-    for page in [PageEvent::Visible, PageEvent::Online, PageEvent::Offline, PageEvent::Hidden] {
+    for page in [
+        PageEvent::Visible,
+        PageEvent::Online,
+        PageEvent::Offline,
+        PageEvent::Hidden,
+    ] {
         peer.page(page);
         peer.check();
         peer.sleep(secs(1000));

@@ -64,7 +64,10 @@ impl Chaos {
     pub(crate) fn run(mut self, tally: &mut Tally) {
         for _ in 0..20 {
             self.step(tally);
-            self.peer.events().iter().for_each(|event| tally.count(event));
+            self.peer
+                .events()
+                .iter()
+                .for_each(|event| tally.count(event));
             self.past.extend(self.peer.cancelled());
         }
         self.recover(tally);
@@ -75,7 +78,12 @@ impl Chaos {
         let start = self.peer.now;
         self.peer.open();
         while !self.peer.holds() || self.peer.is_asked("/meta/subscribe") {
-            for channel in ["/meta/handshake", "/meta/subscribe", "/meta/connect", "/meta/disconnect"] {
+            for channel in [
+                "/meta/handshake",
+                "/meta/subscribe",
+                "/meta/connect",
+                "/meta/disconnect",
+            ] {
                 if self.peer.is_asked(channel) {
                     self.answer(channel, 0);
                 }
@@ -84,7 +92,11 @@ impl Chaos {
                 self.peer.advance_to_timer();
             }
             // Retry-After and its spread may take 375 s, and a limit of tries a minute comes on top.
-            assert!(self.peer.now.since(start) < secs(460), "not well after {:?}", self.peer.now.since(start));
+            assert!(
+                self.peer.now.since(start) < secs(460),
+                "not well after {:?}",
+                self.peer.now.since(start)
+            );
         }
         self.peer.answer(&[event("at last")]);
         let events = self.peer.events();
@@ -104,7 +116,12 @@ impl Chaos {
                 self.peer.sleep(millis(by));
             }
             14 | 15 => {
-                let page = [PageEvent::Online, PageEvent::Offline, PageEvent::Visible, PageEvent::Hidden];
+                let page = [
+                    PageEvent::Online,
+                    PageEvent::Offline,
+                    PageEvent::Visible,
+                    PageEvent::Hidden,
+                ];
                 let page = page[self.below(4) as usize];
                 self.peer.page(page);
             }
@@ -122,7 +139,9 @@ impl Chaos {
 
     /// S9: an answer to an exchange of the past changes nothing.
     fn replay(&mut self, tally: &mut Tally) {
-        let Some(id) = self.past.last().copied() else { return };
+        let Some(id) = self.past.last().copied() else {
+            return;
+        };
         let wake = self.peer.wake();
         // The moment of the last output: nothing is due meanwhile.
         let before = self.peer.lanes();
@@ -134,7 +153,11 @@ impl Chaos {
         self.peer.reply(id, &ok(&none));
         assert_eq!(self.peer.wake(), wake, "S9");
         assert_eq!(self.peer.lanes(), before, "S9");
-        assert_eq!(self.peer.requests().len() + self.peer.events().len(), 0, "S9");
+        assert_eq!(
+            self.peer.requests().len() + self.peer.events().len(),
+            0,
+            "S9"
+        );
         tally.stale += 1;
     }
 
@@ -164,7 +187,16 @@ impl Chaos {
                 self.peer.reply(id, &reply);
             }
             3 => {
-                let bodies = ["", "[]", "{}", "null", "[1,null,{}]", "<html>", "[{\"channel\":\"/meta/conn", "\u{feff}[]"];
+                let bodies = [
+                    "",
+                    "[]",
+                    "{}",
+                    "null",
+                    "[1,null,{}]",
+                    "<html>",
+                    "[{\"channel\":\"/meta/conn",
+                    "\u{feff}[]",
+                ];
                 let body = bodies[self.below(8) as usize];
                 self.peer.reply(id, &text(body));
             }
@@ -199,7 +231,11 @@ impl Chaos {
         if channel == "/meta/handshake" {
             self.clients += 1;
             self.batch = 0;
-            let ack = [json!(true), json!(false), json!({ "enabled": true, "batch": 7 })];
+            let ack = [
+                json!(true),
+                json!(false),
+                json!({ "enabled": true, "batch": 7 }),
+            ];
             reply["clientId"] = json!(format!("client-{}", self.clients));
             reply["ext"] = json!({ "ack": ack[self.below(3) as usize] });
         } else if channel == "/meta/connect" {
@@ -222,7 +258,14 @@ impl Chaos {
             1 => reply["id"] = Value::Null,
             2 | 3 => {
                 reply["successful"] = json!(false);
-                let errors = ["402::session_unknown", "403::denied", "500::x", "401:a:Unknown client", "301::x", ""];
+                let errors = [
+                    "402::session_unknown",
+                    "403::denied",
+                    "500::x",
+                    "401:a:Unknown client",
+                    "301::x",
+                    "",
+                ];
                 reply["error"] = json!(errors[self.below(6) as usize]);
             }
             4 => reply["clientId"] = json!(17),
@@ -237,14 +280,34 @@ impl Chaos {
     }
 
     fn advice(&mut self) -> Value {
-        let mut reconnect = [json!("retry"), json!("handshake"), json!("handshake"), json!("odd"), Value::Null];
-        let mut interval = [json!(0), json!(0), json!(2000), json!("100"), json!(1e3), Value::Null];
+        let mut reconnect = [
+            json!("retry"),
+            json!("handshake"),
+            json!("handshake"),
+            json!("odd"),
+            Value::Null,
+        ];
+        let mut interval = [
+            json!(0),
+            json!(0),
+            json!(2000),
+            json!("100"),
+            json!(1e3),
+            Value::Null,
+        ];
         // Ends are rare, or nothing else would ever happen.
         if self.below(8) == 0 {
             reconnect[0] = json!("none");
             interval[0] = json!(-1);
         }
-        let timeout = [json!(0), json!(-1), json!(20_000), json!("5000"), json!(60_000), json!([])];
+        let timeout = [
+            json!(0),
+            json!(-1),
+            json!(20_000),
+            json!("5000"),
+            json!(60_000),
+            json!([]),
+        ];
         let flat = json!({
             "reconnect": reconnect[self.below(5) as usize],
             "interval": interval[self.below(6) as usize],
@@ -252,7 +315,11 @@ impl Chaos {
             "maxInterval": self.below(3) * 5000,
             "multiple-clients": self.below(2) == 0,
         });
-        if self.below(3) == 0 { json!({ "reconnect": "retry", "long-polling": flat }) } else { flat }
+        if self.below(3) == 0 {
+            json!({ "reconnect": "retry", "long-polling": flat })
+        } else {
+            flat
+        }
     }
 
     /// Puts something among the messages that does not belong there, or takes something away.
@@ -263,10 +330,15 @@ impl Chaos {
             json!({ "channel": "/meta/connect", "successful": false, "advice": { "reconnect": "none" } }),
             json!({ "channel": "/meta/subscribe", "successful": true, "id": "2" }),
             json!({ "channel": "/meta/disconnect" }),
-            with(event("sly"), json!({ "id": "3", "advice": { "reconnect": "none" }, "ext": { "ack": 50 } })),
+            with(
+                event("sly"),
+                json!({ "id": "3", "advice": { "reconnect": "none" }, "ext": { "ack": 50 } }),
+            ),
         ];
         match self.below(10) {
-            stray @ 0..=5 if channel != "/meta/disconnect" => messages.push(strays[stray as usize].clone()),
+            stray @ 0..=5 if channel != "/meta/disconnect" => {
+                messages.push(strays[stray as usize].clone())
+            }
             6 => messages.truncate(1),
             7 => messages.extend(messages.clone()),
             8 => messages.clear(),
@@ -276,7 +348,14 @@ impl Chaos {
 
     fn bad_status(&mut self) -> Reply {
         let codes = [204, 400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504];
-        let wishes = [None, None, Some("1"), Some("40"), Some("9999"), Some("soon")];
+        let wishes = [
+            None,
+            None,
+            Some("1"),
+            Some("40"),
+            Some("9999"),
+            Some("soon"),
+        ];
         Reply {
             retry_after: wishes[self.below(6) as usize].map(str::to_owned),
             ..status(codes[self.below(12) as usize])
@@ -289,7 +368,10 @@ impl Chaos {
 
     /// A number below `end`, from the seed.
     fn below(&mut self, end: u64) -> u64 {
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.random >> 33) % end
     }
 }
