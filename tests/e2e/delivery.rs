@@ -1,0 +1,126 @@
+//! Whole chats, one for each way in which events can come.
+
+use crate::desk::Desk;
+use crate::servers::Servers;
+use crate::stage::{Console, Lapse, Step, journey};
+
+const AGENT: &str = "Kristi Sippola";
+
+/// Both talk; the visitor sees everything once, in order.
+async fn both_talk(name: &str, query: &str, check: impl AsyncFn(&Desk) -> Step) {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    journey(name, servers, Console::Clean, async |visitor, servers| {
+        let desk = servers.desk();
+        visitor.visit(&servers.page(query)).await?;
+        visitor.start_chat("My parcel").await?;
+        visitor.see("Finding someone for you").await?;
+        desk.join(AGENT).await?;
+        visitor.see("You are talking to Kristi Sippola").await?;
+        desk.types(AGENT).await?;
+        visitor.see("Kristi Sippola is typing").await?;
+        desk.say(AGENT, "Hello Ada, how can I help?").await?;
+        visitor.see_no_more("Kristi Sippola is typing").await?;
+        visitor
+            .say("Where is it? 📦 100 % & <b>bold</b> ünï")
+            .await?;
+        desk.read("Where is it? 📦 100 % & <b>bold</b> ünï").await?;
+        desk.say(AGENT, "On its way.").await?;
+        let talk = [
+            "Hello Ada, how can I help?",
+            "Where is it? 📦 100 % & <b>bold</b> ünï",
+            "On its way.",
+        ];
+        visitor.see_messages(&talk).await?;
+        check(&desk).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chat_over_cometd() {
+    both_talk("cometd", "?delivery=cometd", async |desk| {
+        expect("long polls", desk.requests("connect").await?, |count| {
+            count > 1
+        })?;
+        expect("refreshes", desk.requests("refresh").await?, |count| {
+            count == 0
+        })
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chat_by_polling() {
+    both_talk("poll", "?delivery=poll", async |desk| {
+        expect("refreshes", desk.requests("refresh").await?, |count| {
+            count > 1
+        })?;
+        expect("CometD requests", desk.requests("cometd").await?, |count| {
+            count == 0
+        })
+    })
+    .await;
+}
+
+fn expect(what: &str, count: usize, fits: fn(usize) -> bool) -> Step {
+    if fits(count) {
+        Ok(())
+    } else {
+        Err(Lapse::new(format!("{count} {what}")))
+    }
+}
+
+#[tokio::test]
+async fn a_chat_that_waits_for_an_agent() {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    journey(
+        "delayed",
+        servers,
+        Console::Clean,
+        async |visitor, servers| {
+            let desk = servers.desk();
+            visitor
+                .visit(&servers.page("?delivery=cometd&service=request-chat-poll"))
+                .await?;
+            visitor.start_chat("My parcel").await?;
+            visitor.see("Finding someone for you").await?;
+            desk.accept().await?;
+            desk.join(AGENT).await?;
+            desk.say(AGENT, "Sorry for the wait.").await?;
+            visitor.see_messages(&["Sorry for the wait."]).await?;
+            visitor.say("No problem").await?;
+            desk.read("No problem").await?;
+            visitor
+                .see_messages(&["Sorry for the wait.", "No problem"])
+                .await
+        },
+    )
+    .await;
+}
+
+/// The agent of a scenario greets by the name of the form, and answers.
+#[tokio::test]
+async fn a_chat_with_an_agent_who_plays_a_scenario() {
+    let servers = Servers::one_origin("happy").await.unwrap();
+    journey(
+        "scenario",
+        servers,
+        Console::Clean,
+        async |visitor, servers| {
+            visitor.visit(&servers.page("?delivery=cometd")).await?;
+            visitor.start_chat("My parcel").await?;
+            visitor
+                .see_messages(&["Hello Ada, how can I help you?"])
+                .await?;
+            visitor.say("Anything").await?;
+            visitor
+                .see_messages(&[
+                    "Hello Ada, how can I help you?",
+                    "Anything",
+                    "You wrote: Anything",
+                ])
+                .await
+        },
+    )
+    .await;
+}

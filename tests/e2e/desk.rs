@@ -1,0 +1,129 @@
+//! The agents' side: what a person at the desk does, through the same interface as the desk page.
+
+use serde_json::{Value, json};
+
+use crate::http;
+use crate::stage::{Step, eventually};
+
+/// The desk of one simulator with one chat.
+pub(crate) struct Desk {
+    port: u16,
+}
+
+impl Desk {
+    pub(crate) fn new(port: u16) -> Self {
+        Self { port }
+    }
+
+    /// Joins as soon as there is a chat.
+    pub(crate) async fn join(&self, name: &str) -> Step {
+        self.act("join", json!({ "name": name })).await
+    }
+
+    pub(crate) async fn say(&self, name: &str, text: &str) -> Step {
+        self.act("say", json!({ "name": name, "text": text })).await
+    }
+
+    pub(crate) async fn types(&self, name: &str) -> Step {
+        self.act("type", json!({ "name": name })).await
+    }
+
+    /// Ends the chat for everybody.
+    pub(crate) async fn end(&self, name: &str) -> Step {
+        self.act("end", json!({ "name": name })).await
+    }
+
+    /// Says that an agent is available for a delayed service.
+    pub(crate) async fn accept(&self) -> Step {
+        let service = self.service("queued").await?;
+        self.post(&format!("chats/{service}/accept"), json!({}))
+            .await
+    }
+
+    /// Arms a fault, for example `send:status=500:1`.
+    pub(crate) async fn arm(&self, fault: &str) -> Step {
+        self.post("faults", json!({ "fault": fault })).await
+    }
+
+    /// Waits until the visitor's message has arrived in the chat.
+    pub(crate) async fn read(&self, text: &str) -> Step {
+        eventually(format_args!("“{text}” at the desk"), async || {
+            let chats = http::get(self.port, "/desk/api/chats").await?;
+            let read = chats.to_string().contains(&json!(text).to_string());
+            Ok(read.then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until the chat is over at the server too.
+    pub(crate) async fn is_over(&self) -> Step {
+        self.chat_shows("phase", &json!("over")).await
+    }
+
+    /// Waits until the visitor has a CometD session again.
+    pub(crate) async fn reached_again(&self) -> Step {
+        self.chat_shows("reached", &json!(true)).await
+    }
+
+    /// The requests so far, oldest first: method, routes, headers that matter. Never a body.
+    pub(crate) async fn log(&self) -> Step<Vec<Value>> {
+        let log = http::get(self.port, "/desk/api/log?last=2000").await?;
+        Ok(serde_json::from_value(log)?)
+    }
+
+    /// How many requests came on this route, as faults name it: `connect`, `refresh`, `cometd`, …
+    pub(crate) async fn requests(&self, route: &str) -> Step<usize> {
+        let on_route = |entry: &&Value| {
+            entry["routes"]
+                .as_array()
+                .is_some_and(|routes| routes.iter().any(|one| one == route))
+        };
+        Ok(self.log().await?.iter().filter(on_route).count())
+    }
+
+    async fn chat_shows(&self, member: &str, value: &Value) -> Step {
+        eventually(
+            format_args!("a chat whose {member} is {value}"),
+            async || {
+                let chats = http::get(self.port, "/desk/api/chats").await?;
+                let shows = chats
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .any(|service| service["chat"][member] == *value);
+                Ok(shows.then_some(()))
+            },
+        )
+        .await
+    }
+
+    async fn act(&self, act: &str, body: Value) -> Step {
+        let service = self.service("chat").await?;
+        self.post(&format!("chats/{service}/{act}"), body).await
+    }
+
+    /// The service at this stage, as soon as there is one.
+    async fn service(&self, stage: &str) -> Step<String> {
+        eventually(
+            format_args!("a service at the stage “{stage}”"),
+            async || {
+                let chats = http::get(self.port, "/desk/api/chats").await?;
+                let found = chats
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .find(|service| service["stage"] == stage);
+                Ok(found
+                    .and_then(|service| service["service"].as_str())
+                    .map(str::to_owned))
+            },
+        )
+        .await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Step {
+        http::post(self.port, &format!("/desk/api/{path}"), &body)
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,154 @@
+//! ChromeDriver and one headless Chromium: starting, looking at the console, taking pictures, ending.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::http;
+use crate::stage::{Lapse, Step};
+
+/// The same switches as the tests that wasm-pack runs.
+const CAPABILITIES: &str = include_str!("../../webdriver.json");
+/// A driver and a browser on a busy machine.
+const START: Duration = Duration::from_secs(60);
+
+/// A browser of its own for one journey.
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    driver: Child,
+    port: u16,
+    session: String,
+    /// The console so far; the driver hands out each line once.
+    console: Vec<Line>,
+}
+
+/// A line of the browser's console.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) level: String,
+    /// Where it comes from: `network` for a request that failed, `console-api`, `javascript`, `security`, …
+    pub(crate) source: String,
+    pub(crate) text: String,
+}
+
+impl Browser {
+    /// Starts a driver on a free port and a browser with a window of this many CSS pixels.
+    pub(crate) async fn start(width: u32, height: u32) -> Step<Self> {
+        let (driver, port) = start_driver().await?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities(width, height));
+        let address = format!("http://127.0.0.1:{port}");
+        let client = timeout(START, builder.connect(&address)).await;
+        let client = client.map_err(|_| Lapse::new("Chromium did not start in time"))??;
+        let session = client
+            .session_id()
+            .await?
+            .ok_or_else(|| Lapse::new("the driver gave no session"))?;
+        Ok(Self {
+            client,
+            driver,
+            port,
+            session,
+            console: Vec::new(),
+        })
+    }
+
+    /// Every line of the console so far.
+    pub(crate) async fn console(&mut self) -> Step<&[Line]> {
+        let path = format!("/session/{}/se/log", self.session);
+        let reply = http::post(self.port, &path, &json!({ "type": "browser" })).await?;
+        let lines = reply["value"]
+            .as_array()
+            .ok_or_else(|| Lapse::new(format!("no console log in {reply}")))?;
+        let text = |line: &Value, key: &str| line[key].as_str().unwrap_or_default().to_owned();
+        self.console.extend(lines.iter().map(|line| Line {
+            level: text(line, "level"),
+            source: text(line, "source"),
+            text: text(line, "message"),
+        }));
+        Ok(&self.console)
+    }
+
+    /// Leaves a picture and the console under `target/e2e/`, for whoever reads the failure.
+    pub(crate) async fn leave_evidence(&mut self, name: &str) -> PathBuf {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e");
+        let picture = folder.join(format!("{name}.png"));
+        // What cannot be had is missing from the evidence; the journey's own complaint matters more.
+        drop(std::fs::create_dir_all(&folder));
+        if let Ok(png) = self.client.screenshot().await {
+            drop(std::fs::write(&picture, png));
+        }
+        if let Ok(lines) = self.console().await {
+            let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            drop(std::fs::write(
+                folder.join(format!("{name}.console.txt")),
+                text.join("\n"),
+            ));
+        }
+        picture
+    }
+
+    /// Ends the browser, then its driver.
+    pub(crate) async fn end(mut self) {
+        // The driver is killed in any case.
+        drop(self.client.close().await);
+        drop(self.driver.kill().await);
+    }
+}
+
+impl std::fmt::Display for Line {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {}: {}", self.level, self.source, self.text)
+    }
+}
+
+/// The driver says the port that it took.
+async fn start_driver() -> Step<(Child, u16)> {
+    let mut command = Command::new("chromedriver");
+    command
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true);
+    let mut driver = command
+        .spawn()
+        .map_err(|error| Lapse::new(format!("chromedriver cannot be started: {error}")))?;
+    let said = driver
+        .stdout
+        .take()
+        .ok_or_else(|| Lapse::new("chromedriver has no output"))?;
+    let mut lines = BufReader::new(said).lines();
+    let port = async {
+        while let Some(line) = lines.next_line().await? {
+            let number = line
+                .split_once("successfully on port ")
+                .map(|(_, rest)| rest.trim_end_matches('.').parse());
+            if let Some(Ok(port)) = number {
+                return Ok(port);
+            }
+        }
+        Err(Lapse::new("chromedriver ended before it said its port"))
+    };
+    let port = timeout(START, port)
+        .await
+        .map_err(|_| Lapse::new("chromedriver did not start in time"))??;
+    // The pipe stays read, so that the driver never waits for us.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Ok((driver, port))
+}
+
+fn capabilities(width: u32, height: u32) -> Map<String, Value> {
+    let mut all: Map<String, Value> = serde_json::from_str(CAPABILITIES).unwrap();
+    let arguments = all["goog:chromeOptions"]["args"].as_array_mut().unwrap();
+    arguments.push(json!(format!("--window-size={width},{height}")));
+    all.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+    all
+}

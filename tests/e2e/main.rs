@@ -1,0 +1,22 @@
+//! Journeys of a visitor through the built widget: a headless Chromium, the release build in `dist`, the simulator.
+//!
+//! `cargo xtask test e2e` builds what they need. A journey that fails leaves a picture and the browser's console in
+//! `target/e2e`.
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a journey stops at the first surprise"
+)]
+
+mod desk;
+mod driver;
+mod http;
+mod servers;
+mod stage;
+mod visitor;
+
+mod delivery;
+mod embedding;
+mod ending;
+mod trouble;

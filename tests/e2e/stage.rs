@@ -1,0 +1,122 @@
+//! A journey: its servers, its browser, its end; and the evidence that a failed one leaves.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::driver::{Browser, Line};
+use crate::servers::Servers;
+use crate::visitor::Visitor;
+
+/// The longest that anything may take to be seen.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is looked for.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Why a journey did not arrive, in words for whoever reads the log.
+#[derive(Debug)]
+pub(crate) struct Lapse(String);
+
+/// The outcome of one step of a journey.
+pub(crate) type Step<T = ()> = Result<T, Lapse>;
+
+impl Lapse {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+/// So that `?` takes the driver's and the system's errors too.
+impl<E: std::error::Error> From<E> for Lapse {
+    fn from(error: E) -> Self {
+        Self(format!("{error} ({error:?})"))
+    }
+}
+
+impl Display for Lapse {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// What the console may hold at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Console {
+    /// No error at all.
+    Clean,
+    /// Requests that failed, which the browser itself writes down; nothing else.
+    FailedRequests,
+}
+
+/// Plays `steps` and panics with their lapse. Whatever happens, the browser and the servers end.
+pub(crate) async fn journey(
+    name: &str,
+    servers: Servers,
+    console: Console,
+    steps: impl AsyncFnOnce(&Visitor, &Servers) -> Step,
+) {
+    let mut browser = Browser::start(1024, 768)
+        .await
+        .unwrap_or_else(|lapse| panic!("{name}: {lapse}"));
+    let visitor = Visitor::new(browser.client.clone());
+    let mut outcome = steps(&visitor, &servers).await;
+    if outcome.is_ok() {
+        outcome = judge_console(&mut browser, console).await;
+    }
+    let evidence = match &outcome {
+        Ok(()) => None,
+        Err(_) => Some(browser.leave_evidence(name).await),
+    };
+    browser.end().await;
+    servers.end().await;
+    if let (Err(lapse), Some(evidence)) = (outcome, evidence) {
+        panic!("{name}: {lapse}\nsee {}", evidence.display());
+    }
+}
+
+async fn judge_console(browser: &mut Browser, allowed: Console) -> Step {
+    let is_error = |line: &Line| match allowed {
+        Console::Clean => line.level == "SEVERE",
+        Console::FailedRequests => line.level == "SEVERE" && line.source != "network",
+    };
+    let errors: Vec<String> = browser
+        .console()
+        .await?
+        .iter()
+        .filter(|line| is_error(line))
+        .map(ToString::to_string)
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Lapse::new(format!(
+            "the console has errors:\n{}",
+            errors.join("\n")
+        )))
+    }
+}
+
+/// Looks until `look` finds something. A lapse of `look` itself is tried again too: the page may be changing.
+pub(crate) async fn eventually<T>(
+    what: impl Display,
+    mut look: impl AsyncFnMut() -> Step<Option<T>>,
+) -> Step<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let seen = look().await;
+        if let Ok(Some(found)) = seen {
+            return Ok(found);
+        }
+        if Instant::now() >= deadline {
+            let last = seen
+                .err()
+                .map_or_else(String::new, |lapse| format!("; at last: {lapse}"));
+            return Err(Lapse::new(format!(
+                "waited {} s for {what}{last}",
+                PATIENCE.as_secs()
+            )));
+        }
+        sleep(GLANCE).await;
+    }
+}
