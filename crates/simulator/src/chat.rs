@@ -265,9 +265,9 @@ impl Chat {
             .min()
     }
 
-    /// Does what the timers want by now.
-    pub(crate) fn run_timers(&mut self, timers: &Timers, now: Instant) {
-        if self.is_live() && self.heard + timers.keep_alive <= now {
+    /// Does what the timers want by now; `reached` as in [`Self::next_due`].
+    pub(crate) fn run_timers(&mut self, timers: &Timers, reached: bool, now: Instant) {
+        if self.is_live() && !reached && self.heard + timers.keep_alive <= now {
             self.append(EventKind::Left, &self.client(), "has left the session", now);
             self.end(Why::Silence, now);
         }

@@ -53,17 +53,10 @@ pub(crate) struct Arrived {
 }
 
 impl Arrived {
-    /// Who sends the request. Without `gms_user`, the browser's cookie stands for it, as a gateway might do it.
+    /// Who sends the request.
     pub(crate) fn caller(&self) -> Caller {
-        let named = header_text(&self.headers, "gms_user").filter(|user| !user.is_empty());
-        let browser = browser_cookie(&self.headers);
-        Caller {
-            named: named.is_some(),
-            user: named
-                .or_else(|| browser.as_ref().map(|browser| format!("cookie {browser}")))
-                .unwrap_or_else(|| "anonymous".to_owned()),
-            browser,
-        }
+        let user = header_text(&self.headers, "gms_user").filter(|user| !user.is_empty());
+        Caller::new(user, browser_cookie(&self.headers))
     }
 }
 

@@ -195,27 +195,37 @@ impl World {
 
     /// Does everything that is due by now.
     pub(crate) fn tick(&mut self, now: Instant) {
-        self.hub.sweep(now);
-        let users = self.hub.users();
-        let mut live = Vec::new();
+        for user in self.hub.sweep(now) {
+            self.hear_of(&user, now);
+        }
         for service in self.services.values_mut() {
             service.become_available(now);
-            let Some(chat) = service.chat_mut().filter(|chat| chat.is_live()) else {
-                continue;
-            };
-            // A CometD session stands for requests: the server cannot know better.
-            if is_reached(chat, &users) {
-                chat.heard = now;
-            }
-            live.push(service.id.clone());
         }
         let timers = self.options.timers;
-        for service in live {
+        for (service, reached) in self.live_chats() {
             self.play(&service, now);
-            self.change_chat(&service, |chat| chat.run_timers(&timers, now));
+            self.change_chat(&service, |chat| chat.run_timers(&timers, reached, now));
         }
         self.services
             .retain(|_, service| !service.has_expired(&timers, now));
+    }
+
+    /// A user's CometD session has shown a sign of life, which counts as one from the visitor of each chat.
+    pub(crate) fn hear_of(&mut self, user: &str, now: Instant) {
+        let chats = self.services.values_mut().filter_map(Service::chat_mut);
+        for chat in chats.filter(|chat| chat.delivery == Delivery::Comet && chat.user == user) {
+            chat.heard = now;
+        }
+    }
+
+    /// The services with a live chat, each with whether its visitor has a CometD session.
+    fn live_chats(&self) -> Vec<(String, bool)> {
+        let users = self.hub.users();
+        let services = self.services.values().filter_map(|service| {
+            let chat = service.chat().filter(|chat| chat.is_live())?;
+            Some((service.id.clone(), is_reached(chat, &users)))
+        });
+        services.collect()
     }
 
     /// Plays the steps of a chat's script that are due by now.

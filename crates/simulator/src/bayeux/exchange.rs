@@ -10,6 +10,7 @@ use super::GENESYS_CHANNEL;
 use super::hub::{Connect, Verdict, unknown_client};
 use super::message::{Reply, Request};
 use super::session::Ticket;
+use crate::options::Cookie;
 use crate::world::World;
 
 /// Who sends a request, as far as its headers tell.
@@ -21,6 +22,21 @@ pub(crate) struct Caller {
     pub user: String,
     /// Whether the header `gms_user` was there.
     pub named: bool,
+}
+
+impl Caller {
+    /// A caller with this value of `gms_user` and this cookie. Without the header, the cookie stands for the user,
+    /// as a gateway might do it.
+    pub(crate) fn new(user: Option<String>, browser: Option<String>) -> Self {
+        Self {
+            named: user.is_some(),
+            user: user.unwrap_or_else(|| match &browser {
+                Some(browser) => format!("cookie {browser}"),
+                None => "anonymous".to_owned(),
+            }),
+            browser,
+        }
+    }
 }
 
 /// What is to be answered.
@@ -40,6 +56,7 @@ pub(crate) enum Exchange {
 pub(crate) struct Held {
     pub(crate) ticket: Ticket,
     pub(crate) request: Request,
+    user: String,
     pub(crate) until: Instant,
     pub(crate) wake: Arc<Notify>,
 }
@@ -60,15 +77,21 @@ impl World {
         now: Instant,
     ) -> Option<Result<Vec<Value>, Verdict>> {
         let options = &self.options.cometd;
-        self.hub
-            .look_at_held(held.ticket, &held.request, time_is_up, options, now)
+        let seen = self
+            .hub
+            .look_at_held(held.ticket, &held.request, time_is_up, options, now);
+        if seen.is_some() {
+            self.hear_of(&held.user, now);
+        }
+        seen
     }
 
     /// The client of a held connect has gone away.
     pub(crate) fn abandon(&mut self, held: &Held, now: Instant) {
-        let max_interval = self.options.cometd.max_interval;
+        let expires = now + self.options.cometd.max_interval;
         self.hub
-            .abandon(held.ticket, held.request.client(), now + max_interval);
+            .abandon(held.ticket, held.request.client(), expires);
+        self.hear_of(&held.user, now);
     }
 
     /// What a held connect is told whose session was forgotten.
@@ -83,6 +106,7 @@ impl World {
         caller: &Caller,
         now: Instant,
     ) -> Exchange {
+        self.hear_of(&caller.user, now);
         let alone = requests.len() == 1;
         let mut messages = Vec::new();
         let mut cookie = None;
@@ -103,6 +127,7 @@ impl World {
                         return Exchange::Held(Held {
                             ticket,
                             request,
+                            user: caller.user.clone(),
                             until,
                             wake,
                         });
@@ -121,10 +146,19 @@ impl World {
         caller: &Caller,
         now: Instant,
     ) -> (Reply, Option<String>) {
-        let browser = caller.browser.as_deref();
-        let tools = (&mut self.ids, &self.options.cometd);
-        self.hub
-            .handshake(request, browser, &caller.user, tools, now)
+        let options = &self.options.cometd;
+        let new_cookie = match options.cookie {
+            Cookie::Required | Cookie::Optional if caller.browser.is_none() => {
+                Some(self.ids.browser())
+            }
+            Cookie::Required | Cookie::Optional | Cookie::Off => None,
+        };
+        let browser = new_cookie.clone().or_else(|| caller.browser.clone());
+        let user = caller.named.then(|| caller.user.clone());
+        let caller = Caller::new(user, browser);
+        let client = self.ids.client();
+        let reply = self.hub.handshake(request, client, caller, options, now);
+        (reply, new_cookie)
     }
 
     fn connect(

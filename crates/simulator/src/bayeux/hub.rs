@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::GENESYS_CHANNEL;
 use super::message::{Reply, Request};
 use super::session::{Ack, Advised, Line, Session, Ticket};
-use crate::ids::Ids;
+use super::{Caller, GENESYS_CHANNEL};
 use crate::options::{Advice, Cometd, Cookie, FirstConnect, Order, ReplyIds};
 
 /// Why a held connect is over although its session had nothing to say.
@@ -58,30 +57,25 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// Opens a session; the second value is a new cookie, if one has to be set.
+    /// Opens a session for this caller, under this new id.
     pub(crate) fn handshake(
         &mut self,
         request: &Request,
-        browser: Option<&str>,
-        user: &str,
-        (ids, options): (&mut Ids, &Cometd),
+        client: String,
+        caller: Caller,
+        options: &Cometd,
         now: Instant,
-    ) -> (Reply, Option<String>) {
-        let new_browser = match options.cookie {
-            Cookie::Required | Cookie::Optional if browser.is_none() => Some(ids.browser()),
-            Cookie::Required | Cookie::Optional | Cookie::Off => None,
-        };
-        let browser = new_browser.clone().or_else(|| browser.map(str::to_owned));
+    ) -> Reply {
         let asks_for_ack = request.ext["ack"] == json!(true);
         let ack = if options.ack && asks_for_ack {
             Ack::On { last: 0 }
         } else {
             Ack::Off
         };
-        let client = ids.client();
-        let session = Session::new(browser, user.to_owned(), ack, now + options.max_interval);
+        let expires = now + options.max_interval;
+        let session = Session::new(caller.browser, caller.user, ack, expires);
         self.sessions.insert(client.clone(), session);
-        let reply = Reply {
+        Reply {
             client_id: Some(client),
             version: Some("1.0"),
             minimum_version: Some("1.0"),
@@ -89,8 +83,7 @@ impl Hub {
             // The specification's server says so even to clients that do not ask.
             ext: options.ack.then(|| json!({"ack": true})),
             ..Reply::to(request)
-        };
-        (reply, new_browser)
+        }
     }
 
     /// The session that this message may speak for.
@@ -260,11 +253,12 @@ impl Hub {
         expiries.min()
     }
 
-    /// Removes expired sessions; true if there were any.
-    pub(crate) fn sweep(&mut self, now: Instant) -> bool {
-        let before = self.sessions.len();
-        self.sessions.retain(|_, session| !session.has_expired(now));
-        self.sessions.len() < before
+    /// Removes expired sessions, and returns their users.
+    pub(crate) fn sweep(&mut self, now: Instant) -> Vec<String> {
+        let expired = self
+            .sessions
+            .extract_if(|_, session| session.has_expired(now));
+        expired.map(|(_, session)| session.user).collect()
     }
 
     /// All sessions, for the desk page.

@@ -29,23 +29,28 @@ impl FromStr for Fault {
                 names.join(", ")
             )
         })?;
-        // The text of junk may hold colons, so only what reads as times is taken from the end.
-        let (harm, times) = match rest.rsplit_once(':') {
-            Some((harm, times)) => match (Times::read(times), harm.starts_with("junk=")) {
-                (Some(times), _) => (harm, times),
-                (None, true) => (rest, Times::ONCE),
-                (None, false) => {
-                    return Err(format!(
-                        "“{times}” is no count: expected 3, 3+2 (three, after two have passed), \
-                         %5 (each fifth) or *."
-                    ));
-                }
-            },
-            None => (rest, Times::ONCE),
-        };
-        let harm = Harm::read(harm)
-            .ok_or_else(|| format!("“{harm}” is no harm: expected one of {HARMS}."))?;
+        let (harm, times) = harm_and_times(rest)?;
         Ok(Self { route, harm, times })
+    }
+}
+
+/// Reads `drop-after:3`. Arguments may hold colons themselves, so only what reads as times is taken from the end.
+fn harm_and_times(text: &str) -> Result<(Harm, Times), String> {
+    if let Some((harm, times)) = text.rsplit_once(':')
+        && let Some(harm) = Harm::read(harm)
+    {
+        if let Some(times) = Times::read(times) {
+            return Ok((harm, times));
+        }
+        if Harm::read(text).is_none() {
+            return Err(format!(
+                "“{times}” is no count: expected 3, 3+2 (three, after two have passed), %5 (each fifth) or *."
+            ));
+        }
+    }
+    match Harm::read(text) {
+        Some(harm) => Ok((harm, Times::ONCE)),
+        None => Err(format!("“{text}” is no harm: expected one of {HARMS}.")),
     }
 }
 
@@ -167,6 +172,10 @@ mod tests {
             ("refresh:junk={\"a\":[1]}:2", "refresh:junk={\"a\":[1]}:2"),
             ("refresh:junk={\"a\":\"b\"}", "refresh:junk={\"a\":\"b\"}:1"),
             ("connect:forget", "connect:forget:1"),
+            (
+                "send:status=429/Wed, 21 Oct 2026 07:28:00 GMT",
+                "send:status=429/Wed, 21 Oct 2026 07:28:00 GMT:1",
+            ),
             ("chat:restart-all", "chat:restart-all:1"),
         ] {
             let fault: Fault = text.parse().unwrap();
