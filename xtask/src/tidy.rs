@@ -68,6 +68,24 @@ pub(crate) fn tidy(project: &Project, rest: &[String]) -> Outcome {
     ))
 }
 
+/// How the rules' own tests speak.
+#[cfg(test)]
+mod samples {
+    use super::{Complaint, Tree};
+
+    /// The rule complains once of a tree that is this one file.
+    #[track_caller]
+    pub(super) fn refuses(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
+        let complaints = rule(&Tree::sample(path, text));
+        assert_eq!(complaints.len(), 1, "{path}: {text}: {complaints:?}");
+    }
+
+    #[track_caller]
+    pub(super) fn allows(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
+        assert_eq!(rule(&Tree::sample(path, text)), [], "{path}: {text}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

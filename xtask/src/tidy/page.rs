@@ -16,8 +16,8 @@ const LOADER: &str = "src/loader.js";
 /// The one name that the loader may give the page.
 const GLOBAL: &str = "gmsChat";
 
-/// Ways to turn text into markup or code.
-const DANGEROUS: [&str; 10] = [
+/// Ways to turn text into markup.
+const MARKUP: [&str; 8] = [
     "innerHTML",
     "outerHTML",
     "insertAdjacentHTML",
@@ -26,8 +26,15 @@ const DANGEROUS: [&str; 10] = [
     "set_outer_html",
     "insert_adjacent_html",
     "srcdoc",
-    "eval",
-    "Function",
+];
+/// Ways to turn text into markup or code that only their call gives away.
+const CALLS: [&str; 6] = [
+    " eval(",
+    "(eval(",
+    "::eval(",
+    "new Function(",
+    "Function::new_",
+    "document.write",
 ];
 
 /// What is shipped or shown: the widget, its styles, and the page in miniature.
@@ -77,12 +84,10 @@ fn lines(tree: &Tree, what: impl Fn(&str) -> Option<String>) -> Vec<Complaint> {
 
 fn makes_no_markup_from_text(tree: &Tree) -> Vec<Complaint> {
     lines(tree, |line| {
-        let word = DANGEROUS
-            .iter()
-            .find(|word| names(line, word) || line.contains(&format!("js_sys::{word}")));
-        let writes = line.contains("document.write").then_some(&"document.write");
-        word.or(writes)
-            .map(|word| format!("`{word}` turns text into markup or code"))
+        let mut found = MARKUP.iter().filter(|word| names(line, word));
+        let call = || CALLS.iter().find(|call| format!(" {line}").contains(*call));
+        let found = found.next().or_else(call)?;
+        Some(format!("`{}` turns text into markup or code", found.trim()))
     })
 }
 
@@ -162,17 +167,8 @@ fn assigned<'a>(line: &'a str, object: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{allows, refuses};
     use super::*;
-
-    #[track_caller]
-    fn refuses(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
-        assert_eq!(rule(&Tree::sample(path, text)).len(), 1, "{path}: {text}");
-    }
-
-    #[track_caller]
-    fn allows(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
-        assert_eq!(rule(&Tree::sample(path, text)), [], "{path}: {text}");
-    }
 
     #[test]
     fn text_stays_text() {

@@ -206,17 +206,8 @@ fn skips_no_test(tree: &Tree) -> Vec<Complaint> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{allows, refuses};
     use super::*;
-
-    #[track_caller]
-    fn refuses(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
-        assert_eq!(rule(&Tree::sample(path, text)).len(), 1, "{path}: {text}");
-    }
-
-    #[track_caller]
-    fn allows(rule: fn(&Tree) -> Vec<Complaint>, path: &str, text: &str) {
-        assert_eq!(rule(&Tree::sample(path, text)), [], "{path}: {text}");
-    }
 
     #[test]
     fn a_room_says_what_it_is_for() {

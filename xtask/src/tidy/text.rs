@@ -76,45 +76,32 @@ fn pins_the_same_tools(tree: &Tree) -> Vec<Complaint> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{allows, refuses};
     use super::*;
 
     #[test]
     fn a_registry_is_named_nowhere_but_in_cargos_own_lock_file() {
         let line = format!("registry = \"https://{}\"\n", HOSTS[0]);
-        assert_eq!(
-            names_no_registry(&Tree::sample(".cargo/config.toml", &line)).len(),
-            1
-        );
-        assert_eq!(names_no_registry(&Tree::sample(CARGO_LOCK, &line)), []);
+        refuses(names_no_registry, ".cargo/config.toml", &line);
+        allows(names_no_registry, CARGO_LOCK, &line);
     }
 
     #[test]
     fn nothing_outside_the_clone_is_read() {
         let line = format!("include_str!(\"../../{}spec/a.txt\")", OUTSIDE[1]);
-        assert_eq!(
-            reads_nothing_outside(&Tree::sample("crates/a/tests/a.rs", &line)).len(),
-            1
-        );
-        assert_eq!(
-            reads_nothing_outside(&Tree::sample("a.rs", "mod shared;\nuse super::shared::A;")),
-            []
+        refuses(reads_nothing_outside, "crates/a/tests/a.rs", &line);
+        allows(
+            reads_nothing_outside,
+            "a.rs",
+            "mod shared;\nuse super::shared::A;",
         );
     }
 
     #[test]
     fn trunk_must_be_told_of_a_new_wasm_bindgen() {
         let old = "[tools]\nwasm_bindgen = \"0.2.99\"\n";
-        assert_eq!(
-            pins_the_same_tools(&Tree::sample("Trunk.toml", old)).len(),
-            1
-        );
-        assert_eq!(
-            pins_the_same_tools(&Tree::sample(
-                "xtask/npm/package.json",
-                "\"binaryen\": \"131.0.0\""
-            ))
-            .len(),
-            1
-        );
+        refuses(pins_the_same_tools, "Trunk.toml", old);
+        let older = "\"binaryen\": \"131.0.0\"";
+        refuses(pins_the_same_tools, "xtask/npm/package.json", older);
     }
 }
