@@ -257,11 +257,19 @@ impl Session {
                         self.view.enter(Phase::Ending);
                     }
                     // The server was first: what is missing need not be waited for.
-                    Course::Closing { end, .. } => self.finish(end, now),
+                    Course::Closing { .. } => self.conclude(false, now),
                     Course::Leaving { .. } => {}
                 }
             }
             State::Idle | State::Over | State::Failed => {}
+        }
+    }
+
+    /// The created chat is over. `unknown`: the server has forgotten it.
+    fn conclude(&mut self, unknown: bool, now: Moment) {
+        if let State::Live(chat) = &mut self.state {
+            let end = chat.conclude(&mut self.view, unknown, now);
+            self.finish(end, now);
         }
     }
 
@@ -359,18 +367,13 @@ impl Session {
         let State::Live(chat) = &self.state else {
             return;
         };
-        match chat.course {
-            Course::Open => {}
-            Course::Closing { end, until } => {
-                if until <= now || chat.doubt(&self.view).is_none() {
-                    self.finish(end, now);
-                }
-            }
-            Course::Leaving { end, until } => {
-                if until <= now {
-                    self.finish(end, now);
-                }
-            }
+        let over = match chat.course {
+            Course::Open => false,
+            Course::Closing { until } => until <= now || chat.doubt(&self.view).is_none(),
+            Course::Leaving { until, .. } => until <= now,
+        };
+        if over {
+            self.conclude(false, now);
         }
     }
 

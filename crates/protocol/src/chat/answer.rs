@@ -132,14 +132,10 @@ impl Session {
             Problem::CookieLost | Problem::Ended => return,
         };
         chat.strikes += 1;
-        let known = match chat.course {
-            Course::Closing { end, .. } | Course::Leaving { end, .. } => Some(end),
-            Course::Open if chat.inquiry.take_verdict() => Some(chat.roster.end(true)),
-            Course::Open => None,
-        };
-        if known.is_some() || chat.strikes >= limit {
-            let end = known.unwrap_or_else(|| chat.roster.end(true));
-            self.finish(end, now);
+        // Where the end is known or suspected already, one word is enough.
+        let expected = chat.course != Course::Open || chat.inquiry.take_verdict();
+        if expected || chat.strikes >= limit {
+            self.conclude(true, now);
         }
     }
 
@@ -151,11 +147,7 @@ impl Session {
             Err(problem) if problem.is_retryable() => return,
             Err(_) => {}
         }
-        if let State::Live(chat) = &self.state
-            && let Course::Leaving { end, .. } = chat.course
-        {
-            self.finish(end, now);
-        }
+        self.conclude(false, now);
     }
 
     /// CometD had said that nothing more would come; this is what a refresh says.
@@ -223,16 +215,13 @@ impl Session {
 
     /// The server has ended the chat. What is missing of it is fetched before the window is told.
     fn close_by_server(&mut self, now: Moment) {
-        let State::Live(chat) = &mut self.state else {
-            return;
-        };
-        if chat.course == Course::Open {
-            let end = chat.roster.end(false);
-            let until = now + self.config.limits.network_delay;
-            chat.course = Course::Closing { end, until };
-        }
-        if let Course::Leaving { end, .. } = chat.course {
-            self.finish(end, now);
+        let until = now + self.config.limits.network_delay;
+        if let State::Live(chat) = &mut self.state {
+            match chat.course {
+                Course::Open => chat.course = Course::Closing { until },
+                Course::Closing { .. } => {}
+                Course::Leaving { .. } => self.conclude(false, now),
+            }
         }
     }
 

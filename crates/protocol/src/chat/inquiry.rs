@@ -95,12 +95,13 @@ impl Inquiry {
 
     /// Counts an answered refresh after which something is still in doubt, or nothing is.
     pub(crate) fn count(&mut self, doubtful: bool, now: Moment) {
-        if doubtful {
-            self.tries += 1;
-            self.not_before = now + ROOM_FOR_PUSHES;
-        } else {
+        if !doubtful {
             self.tries = 0;
             self.not_before = now;
+        } else if self.tries < TRIES {
+            // The last try's time is not put off by the polls that go on beside it.
+            self.tries += 1;
+            self.not_before = now + ROOM_FOR_PUSHES;
         }
     }
 

@@ -393,8 +393,8 @@ fn patience(problem: &Problem) -> u32 {
         Problem::TimedOut => 1,
         Problem::Unreachable | Problem::Busy { .. } => 2,
         Problem::Malformed { .. } | Problem::Server { .. } => 2,
-        // An unknown session at the first connect may be the cookie; the second time says so.
-        Problem::Refused { status: 402, .. } => 3,
+        // If it is the cookie, the Bayeux session says so at the second of its sessions.
+        Problem::Refused { status: 402, .. } => 8,
         Problem::Refused { .. } | Problem::Unauthorised { .. } | Problem::NotFound { .. } => 1,
         Problem::Exception { .. } | Problem::CookieLost | Problem::Ended => 1,
     }

@@ -65,7 +65,7 @@ pub(crate) enum Course {
     /// It goes on.
     Open,
     /// The server has ended it; what is missing of it is fetched first.
-    Closing { end: End, until: Moment },
+    Closing { until: Moment },
     /// The visitor has asked for the end; what was written before goes out first.
     Leaving { end: End, until: Moment },
 }
@@ -75,7 +75,7 @@ impl Course {
     pub(crate) fn until(self) -> Option<Moment> {
         match self {
             Self::Open => None,
-            Self::Closing { until, .. } | Self::Leaving { until, .. } => Some(until),
+            Self::Closing { until } | Self::Leaving { until, .. } => Some(until),
         }
     }
 }
@@ -213,6 +213,18 @@ impl Chat {
         }
         view.give_up_messages(self.asked);
         self.inquiry.give_up();
+    }
+
+    /// Shows everything that is held, and why the chat is over. `unknown`: the server has forgotten it.
+    pub(crate) fn conclude(&mut self, view: &mut View, unknown: bool, now: Moment) -> End {
+        while self.sequence.has_hole() {
+            self.give_up(view, now, Duration::ZERO);
+        }
+        match self.course {
+            Course::Open => self.roster.end(unknown),
+            Course::Closing { .. } => self.roster.end(false),
+            Course::Leaving { end, .. } => end,
+        }
     }
 
     fn is_tagged(&self, tag: &str) -> bool {

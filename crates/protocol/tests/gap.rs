@@ -1,0 +1,364 @@
+//! Holes in the transcript: found on every path, repaired in every documented form, or told honestly.
+
+#[path = "support/gms_peer.rs"]
+mod gms_peer;
+
+use gms_chat_protocol::chat::{Body, Connection};
+use gms_peer::{Fault, Peer, RefreshStyle, SERVICE, agent, millis, secs};
+use serde_json::json;
+
+const MISSING: &str = "~ something is missing ~";
+
+fn says(text: &str) -> serde_json::Value {
+    agent("Message.Text", text)
+}
+
+/// A comet chat in which the delivery of `lost` did not arrive and that of `next` did.
+fn with_hole(style: RefreshStyle) -> Peer {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = style;
+    chat.gms.lost_event(says("lost"));
+    chat.gms.event(says("next"));
+    chat
+}
+
+#[test]
+fn a_hole_is_repaired_before_what_stands_behind_it_is_shown() {
+    for style in [RefreshStyle::Transcript, RefreshStyle::Pushed] {
+        let mut chat = with_hole(style);
+        chat.serving = false;
+        let (held, delivery) = chat.gms.wake(chat.now).unwrap();
+        chat.in_flight.retain(|sent| sent.id != held);
+        chat.session.handle_reply(held, delivery, chat.now);
+        chat.pump();
+        assert_eq!(chat.screen(), ["Kristi joined"], "{style:?}: held back");
+        assert_eq!(
+            chat.rest().request.body,
+            "transcriptPosition=2",
+            "{style:?}: asked at once"
+        );
+        chat.serving = true;
+        chat.pump();
+        assert_eq!(
+            chat.screen(),
+            ["Kristi joined", "Kristi: lost", "Kristi: next"],
+            "{style:?}"
+        );
+    }
+}
+
+#[test]
+fn where_the_position_is_ignored_the_start_is_asked_for() {
+    let mut chat = with_hole(RefreshStyle::PushedFromStart);
+    chat.advance(secs(5));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: lost", "Kristi: next"]
+    );
+    assert_eq!(chat.last("refresh?transcriptPosition=1").request.body, "");
+}
+
+#[test]
+fn where_nothing_helps_the_visitor_is_told() {
+    let mut chat = with_hole(RefreshStyle::Nothing);
+    chat.advance(secs(4));
+    assert_eq!(chat.screen(), ["Kristi joined"], "not given up too early");
+    chat.advance(secs(4));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING, "Kristi: next"]);
+    let forms: Vec<String> = chat.calls().split_off(2);
+    assert_eq!(
+        forms,
+        [
+            "/ixn/chat/refresh",
+            "/ixn/chat/refresh?transcriptPosition=1",
+            "/ixn/chat/refresh"
+        ],
+        "every documented form, and then no more"
+    );
+    chat.advance(secs(25));
+    assert!(chat.calls().is_empty());
+}
+
+#[test]
+fn the_mark_goes_when_the_missing_turns_up_after_all() {
+    let mut chat = with_hole(RefreshStyle::Nothing);
+    chat.advance(secs(10));
+    assert_eq!(chat.screen()[1], MISSING);
+    let whole = chat.gms.delivery(0);
+    chat.gms.deliver(whole);
+    chat.pump();
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: lost", "Kristi: next"]
+    );
+}
+
+#[test]
+fn the_mark_stays_as_long_as_anything_is_missing() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    chat.gms.lost_event(says("one"));
+    let one = chat.gms.delivery(1);
+    chat.gms.lost_event(says("two"));
+    let two = chat.gms.delivery(2);
+    chat.gms.event(says("three"));
+    chat.advance(secs(10));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING, "Kristi: three"]);
+    chat.gms.deliver(two);
+    chat.pump();
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: two", MISSING, "Kristi: three"]
+    );
+    chat.gms.deliver(one);
+    chat.pump();
+    assert_eq!(
+        chat.screen(),
+        [
+            "Kristi joined",
+            "Kristi: one",
+            "Kristi: two",
+            "Kristi: three"
+        ]
+    );
+}
+
+#[test]
+fn two_holes_are_two_marks() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    for text in ["a", "b"] {
+        chat.gms.lost_event(says("lost"));
+        chat.gms.event(says(text));
+    }
+    chat.advance(secs(30));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", MISSING, "Kristi: a", MISSING, "Kristi: b"]
+    );
+}
+
+#[test]
+fn talk_during_the_repair_does_not_prolong_it_for_ever() {
+    let mut chat = with_hole(RefreshStyle::Nothing);
+    for round in 0..8 {
+        chat.gms.event(says(&format!("more {round}")));
+        chat.advance(secs(1));
+    }
+    let screen = chat.screen();
+    assert_eq!(&screen[..3], ["Kristi joined", MISSING, "Kristi: next"]);
+    assert_eq!(screen.len(), 3 + 8);
+}
+
+#[test]
+fn a_repair_waits_for_the_network_and_is_not_given_up_meanwhile() {
+    let mut chat = with_hole(RefreshStyle::Transcript);
+    for _ in 0..6 {
+        chat.gms.fault("/refresh", Fault::Lost);
+    }
+    chat.advance(secs(20));
+    assert_eq!(chat.screen(), ["Kristi joined"]);
+    assert!(matches!(chat.connection(), Connection::Troubled { .. }));
+    chat.advance(secs(100));
+    assert!(chat.gms.is_clean());
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: lost", "Kristi: next"]
+    );
+}
+
+#[test]
+fn a_position_in_an_answer_betrays_a_delivery_that_is_missing() {
+    for style in [RefreshStyle::Transcript, RefreshStyle::Pushed] {
+        let mut chat = Peer::comet().with_agent();
+        chat.gms.style = style;
+        chat.gms.lost_event(says("the last thing I said"));
+        // The answer to this names position 3, and so far nothing stands behind 2.
+        chat.command(gms_chat_protocol::chat::Command::Notice("x".to_owned()));
+        chat.advance(millis(1400));
+        assert_eq!(chat.screen(), ["Kristi joined"]);
+        chat.advance(millis(300));
+        assert_eq!(
+            chat.screen(),
+            ["Kristi joined", "Kristi: the last thing I said"],
+            "{style:?}"
+        );
+    }
+}
+
+#[test]
+fn a_betrayal_that_leads_to_nothing_is_followed_three_times() {
+    let mut chat = Peer::comet().with_agent();
+    let body = r#"{"chatIxnState":"TRANSCRIPT","transcriptPosition":"9"}"#;
+    chat.gms.fault("/customNotice", Fault::Body(200, body));
+    for _ in 0..9 {
+        chat.gms.fault("/refresh", Fault::Body(200, body));
+    }
+    chat.command(gms_chat_protocol::chat::Command::Notice("x".to_owned()));
+    chat.advance(secs(30));
+    assert_eq!(
+        chat.count("/refresh") + chat.count("/refresh?transcriptPosition=1"),
+        3
+    );
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined"],
+        "nothing is known to be missing"
+    );
+}
+
+#[test]
+fn a_hole_in_poll_mode_is_asked_for_at_once() {
+    let mut chat = Peer::polling().with_agent();
+    chat.gms.lost_event(says("one"));
+    chat.gms.lost_event(says("two"));
+    chat.gms.lost_event(says("three"));
+    let last = chat.gms.chat_object(Some(3)).to_string();
+    chat.gms.fault("/refresh", Fault::Body(200, last.leak()));
+    chat.advance(millis(2600));
+    assert_eq!(
+        chat.screen(),
+        [
+            "Kristi joined",
+            "Kristi: one",
+            "Kristi: two",
+            "Kristi: three"
+        ]
+    );
+}
+
+#[test]
+fn a_poll_that_lies_about_its_positions_ends_in_an_honest_mark() {
+    let mut chat = Peer::polling().with_agent();
+    let body = r#"{"chatIxnState":"TRANSCRIPT","transcriptPosition":7,
+        "transcriptToShow":[["Message.Text","Kristi","far ahead","30","AGENT"]]}"#;
+    for _ in 0..30 {
+        chat.gms.fault("/refresh", Fault::Body(200, body));
+    }
+    chat.advance(secs(20));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", MISSING, "Kristi: far ahead"]
+    );
+}
+
+#[test]
+fn an_absurd_position_is_not_believed() {
+    for position in ["4000000000", "18446744073709551615", "\"99999999\""] {
+        let mut chat = Peer::comet().with_agent();
+        let message = format!(
+            r#"{{"transcriptPosition":{position},
+                "transcriptToShow":[["Message.Text","Kristi","hello","30","AGENT"]]}}"#
+        );
+        let message: serde_json::Value = serde_json::from_str(&message).unwrap();
+        let tag = format!("service.chat.refresh.{SERVICE}");
+        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.pump();
+        assert_eq!(
+            chat.screen(),
+            ["Kristi joined", "Kristi: hello"],
+            "{position}"
+        );
+    }
+}
+
+#[test]
+fn events_without_any_position_are_shown_in_the_order_in_which_they_come() {
+    let mut chat = Peer::comet().with_agent();
+    for text in ["one", "two"] {
+        let event = json!([["Message.Text", "Kristi", text, "30", "AGENT"]]);
+        let tag = format!("service.chat.refresh.{SERVICE}");
+        chat.gms
+            .deliver(json!({"message": {"transcriptToShow": event}, "tag": tag}));
+    }
+    chat.pump();
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: one", "Kristi: two"]
+    );
+}
+
+#[test]
+fn an_index_is_preferred_and_shows_a_hole_inside_a_batch() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    let event =
+        |text: &str, index: u32| json!(["Message.Text", "Kristi", text, "30", "AGENT", index]);
+    let message = json!({
+        "transcriptPosition": "5",
+        "transcriptToShow": [event("three", 3), event("five", 5)],
+    });
+    let tag = format!("service.chat.refresh.{SERVICE}");
+    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    chat.advance(secs(10));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: three", MISSING, "Kristi: five"]
+    );
+}
+
+#[test]
+fn an_index_that_counts_from_zero_is_shifted_and_a_senseless_one_is_not_used() {
+    let event = |text: &str, index: serde_json::Value| {
+        json!(["Message.Text", "Kristi", text, "30", "AGENT", index])
+    };
+    let batches = [
+        [event("three", json!(2)), event("four", json!(3))],
+        [event("three", json!("3")), event("four", json!("4"))],
+        [event("three", json!(9)), event("four", json!(9))],
+        [event("three", json!("a")), event("four", json!(null))],
+        [event("three", json!(100)), event("four", json!(101))],
+    ];
+    for batch in batches {
+        let mut chat = Peer::comet().with_agent();
+        let message = json!({"transcriptPosition": "4", "transcriptToShow": batch});
+        let tag = format!("service.chat.refresh.{SERVICE}");
+        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.pump();
+        assert_eq!(
+            chat.screen(),
+            ["Kristi joined", "Kristi: three", "Kristi: four"],
+            "{batch:?}"
+        );
+    }
+}
+
+#[test]
+fn a_quoted_transcript_and_numbers_in_any_form_are_read() {
+    let events = r#"[["Message.Text","Kristi","hello",30,"AGENT"]]"#;
+    let forms = [
+        json!({"transcriptPosition": 3, "transcriptToShow": events}),
+        json!({"transcriptPosition": "3", "transcriptToShow": serde_json::from_str::<serde_json::Value>(events).unwrap()}),
+        json!({"transcriptPosition": 3.0, "transcriptToShow": [["Message.Text","Kristi","hello","30","AGENT","text",{"a":1},7]]}),
+    ];
+    for message in forms {
+        let mut chat = Peer::comet().with_agent();
+        let tag = format!("service.chat.refresh.{SERVICE}");
+        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.pump();
+        assert_eq!(chat.screen(), ["Kristi joined", "Kristi: hello"]);
+        assert_eq!(chat.entry(1).at, Some(1_411_717_255_000 + 30_000));
+    }
+}
+
+#[test]
+fn the_mark_itself_is_an_entry_of_nobody() {
+    let mut chat = with_hole(RefreshStyle::Nothing);
+    chat.advance(secs(10));
+    assert_eq!(chat.entry(1).body, Body::Gap);
+    assert_eq!(chat.entry(1).party.nickname, "");
+    assert_eq!(chat.entry(1).at, None);
+}
+
+#[test]
+fn a_thousand_events_in_one_delivery_are_shown_in_order() {
+    let mut chat = Peer::comet().with_agent();
+    let many = (0..1000).map(|number| says(&number.to_string())).collect();
+    chat.gms.events(many);
+    chat.pump();
+    let lines: Vec<String> = chat.screen().split_off(1);
+    let expected: Vec<String> = (0..1000)
+        .map(|number| format!("Kristi: {number}"))
+        .collect();
+    assert_eq!(lines, expected);
+}
