@@ -1,0 +1,148 @@
+//! The one loop: feeds the session, and carries out what it asks for.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use gms_chat_protocol::chat::{Command, Event, Session};
+use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request};
+
+use crate::config::Credentials;
+use crate::page;
+use crate::transport::{self, Pending};
+
+/// Everything that can reach the session.
+enum Input {
+    Command(Command),
+    Answer(ExchangeId, Result<Reply, Failure>),
+    Page(PageEvent),
+    Due,
+}
+
+/// A running session. Dropping it aborts its requests and stops its timer.
+pub(crate) struct Driver {
+    this: Weak<Self>,
+    session: RefCell<Session>,
+    credentials: Credentials,
+    /// Where events go. They may lead to commands at once, which wait in `inbox`.
+    tell: Box<dyn Fn(Event)>,
+    inbox: RefCell<VecDeque<Input>>,
+    is_running: Cell<bool>,
+    pending: RefCell<Vec<(ExchangeId, Pending)>>,
+    timer: RefCell<Option<Timer>>,
+}
+
+/// A timeout and the moment it is set to.
+struct Timer {
+    due: Moment,
+    _timeout: Timeout,
+}
+
+impl Driver {
+    /// Drives `session`; every event is told exactly once, in order.
+    pub(crate) fn new(
+        session: Session,
+        credentials: Credentials,
+        tell: impl Fn(Event) + 'static,
+    ) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            this: this.clone(),
+            session: RefCell::new(session),
+            credentials,
+            tell: Box::new(tell),
+            inbox: RefCell::default(),
+            is_running: Cell::new(false),
+            pending: RefCell::default(),
+            timer: RefCell::default(),
+        })
+    }
+
+    /// Passes on what the visitor or the page wants.
+    pub(crate) fn command(&self, command: Command) {
+        self.feed(Input::Command(command));
+    }
+
+    /// Passes on what happened to the page.
+    pub(crate) fn page(&self, event: PageEvent) {
+        self.feed(Input::Page(event));
+    }
+
+    /// Feeds one input after the other, and drains the session after each.
+    /// An input that arrives meanwhile, from an event's listener, waits for its turn.
+    fn feed(&self, input: Input) {
+        self.inbox.borrow_mut().push_back(input);
+        if self.is_running.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.inbox.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            self.handle(input, page::now());
+            self.drain();
+        }
+        self.is_running.set(false);
+    }
+
+    fn handle(&self, input: Input, now: Moment) {
+        let mut session = self.session.borrow_mut();
+        match input {
+            Input::Command(command) => session.handle_command(command, now),
+            Input::Answer(id, Ok(reply)) => session.handle_reply(id, reply, now),
+            Input::Answer(id, Err(failure)) => session.handle_failure(id, failure, now),
+            Input::Page(event) => session.handle_page(event, now),
+            Input::Due => session.handle_timeout(now),
+        }
+    }
+
+    fn drain(&self) {
+        loop {
+            let output = self.session.borrow_mut().poll_output();
+            match output {
+                Output::Send(id, request) => self.send(id, request),
+                Output::Cancel(id) => self.forget(id),
+                Output::Event(event) => (self.tell)(event),
+                Output::Wait(due) => return self.wait(due),
+            }
+        }
+    }
+
+    fn send(&self, id: ExchangeId, request: Request) {
+        let this = self.this.clone();
+        let pending = transport::post(request, self.credentials, move |answer| {
+            if let Some(driver) = this.upgrade() {
+                driver.forget(id);
+                driver.feed(Input::Answer(id, answer));
+            }
+        });
+        self.pending.borrow_mut().push((id, pending));
+    }
+
+    fn forget(&self, id: ExchangeId) {
+        self.pending.borrow_mut().retain(|(other, _)| *other != id);
+    }
+
+    fn wait(&self, due: Option<Moment>) {
+        let mut timer = self.timer.borrow_mut();
+        if timer.as_ref().map(|timer| timer.due) == due {
+            return;
+        }
+        *timer = due.map(|due| self.timer(due));
+    }
+
+    fn timer(&self, due: Moment) -> Timer {
+        let this = self.this.clone();
+        // Rounded up: a timer that fires a little early would be set again for nothing.
+        let millis = due.since(page::now()).as_millis() + 1;
+        let timeout = Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX >> 1), move || {
+            if let Some(driver) = this.upgrade() {
+                driver.timer.take();
+                driver.feed(Input::Due);
+            }
+        });
+        Timer {
+            due,
+            _timeout: timeout,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Between the session and the page: each event goes to the window, to the host page and into the unread count.
+
+use std::cell::{Cell, RefCell};
+
+use gms_chat_protocol::chat::{Body, Change, Entry, Event, Phase, Role};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::console;
+
+use crate::page;
+use crate::report::{self, Report, Reporter, Value};
+use crate::text::{Catalogue, Key};
+use crate::ui::Chat;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the loader lends to the window.
+    #[derive(Clone)]
+    pub type Host;
+
+    /// Fires a `CustomEvent`; `false` when a listener called `preventDefault`.
+    #[wasm_bindgen(method)]
+    fn emit(this: &Host, name: &str, detail: &JsValue) -> bool;
+
+    /// Closes the window and gives the focus back.
+    #[wasm_bindgen(method)]
+    pub(crate) fn minimise(this: &Host);
+
+    /// Shows a number on the launcher, and says it to screen readers.
+    #[wasm_bindgen(method)]
+    fn unread(this: &Host, count: u32, label: &str);
+}
+
+/// Passes on what the session tells.
+pub(crate) struct Front {
+    chat: Chat,
+    host: Host,
+    texts: Catalogue,
+    reporter: RefCell<Reporter>,
+    is_open: Cell<bool>,
+    unread: Cell<u32>,
+}
+
+impl Front {
+    pub(crate) fn new(chat: Chat, host: Host, texts: Catalogue, expose_text: bool) -> Self {
+        Self {
+            chat,
+            host,
+            texts,
+            reporter: RefCell::new(Reporter::new(expose_text)),
+            is_open: Cell::new(false),
+            unread: Cell::new(0),
+        }
+    }
+
+    /// Tells the host page first: it may keep a pushed page to itself.
+    pub(crate) fn tell(&self, event: Event) {
+        log(&event);
+        let reports = self.reporter.borrow_mut().reports(&event);
+        let mut is_welcome = true;
+        for report in &reports {
+            is_welcome &= emit(&self.host, report);
+        }
+        if !is_welcome && is_offer(&event) {
+            return;
+        }
+        if is_news(&event) && !(self.is_open.get() && page::is_visible()) {
+            self.count(self.unread.get() + 1);
+        }
+        self.chat.apply(event);
+    }
+
+    /// The window was opened or closed.
+    pub(crate) fn set_open(&self, is_open: bool) {
+        self.is_open.set(is_open);
+        self.seen();
+    }
+
+    /// The page can be seen; with an open window nothing is unread any more.
+    pub(crate) fn seen(&self) {
+        if self.is_open.get() && page::is_visible() && self.unread.get() > 0 {
+            self.count(0);
+        }
+    }
+
+    fn count(&self, unread: u32) {
+        self.unread.set(unread);
+        let count = unread.to_string();
+        self.host
+            .unread(unread, &self.texts.fill(Key::Unread, &[("count", &count)]));
+        let report = Report {
+            name: "unreadchange",
+            detail: vec![("count", Value::Number(unread))],
+        };
+        emit(&self.host, &report);
+    }
+}
+
+/// Fires a report as an event of the element; `false` when the host page objects.
+pub(crate) fn emit(host: &Host, report: &Report) -> bool {
+    let detail = Object::new();
+    for (name, value) in &report.detail {
+        let value = match value {
+            Value::Text(text) => text.into(),
+            Value::Number(number) => (*number).into(),
+            Value::Flag(flag) => (*flag).into(),
+        };
+        let set = Reflect::set(&detail, &(*name).into(), &value);
+        debug_assert!(set.is_ok(), "an object takes any member");
+    }
+    host.emit(report.name, &detail)
+}
+
+/// Tells the developer of the page what the visitor need not know.
+pub(crate) fn warn(words: &[&str]) {
+    console::warn_1(&["gms-chat: ", &words.concat()].concat().into());
+}
+
+fn log(event: &Event) {
+    match event {
+        Event::Diagnostic(text) => console::info_1(&["gms-chat: ", text].concat().into()),
+        Event::Phase(Phase::Failed(problem)) => {
+            warn(&[problem.code(), ": ", report::hint(problem)]);
+        }
+        Event::Phase(_)
+        | Event::Connection(_)
+        | Event::Entry(_)
+        | Event::Typing(_)
+        | Event::Notice { .. } => {}
+    }
+}
+
+/// What the event adds to the transcript.
+fn added(event: &Event) -> Option<&Entry> {
+    match event {
+        Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) => Some(entry),
+        Event::Entry(Change::Replaced(_) | Change::Removed(_) | Change::Cleared)
+        | Event::Phase(_)
+        | Event::Connection(_)
+        | Event::Typing(_)
+        | Event::Notice { .. }
+        | Event::Diagnostic(_) => None,
+    }
+}
+
+fn is_offer(event: &Event) -> bool {
+    added(event).is_some_and(|entry| matches!(entry.body, Body::PushUrl { .. }))
+}
+
+/// Whether somebody else said something: lines about the conversation do not count as unread.
+fn is_news(event: &Event) -> bool {
+    added(event).is_some_and(|entry| {
+        matches!(entry.body, Body::Message(_) | Body::PushUrl { .. })
+            && entry.party.role != Role::Client
+    })
+}

@@ -1,0 +1,110 @@
+//! What the page lends: its clock, its random numbers, its events.
+
+use gms_chat_protocol::{Moment, PageEvent};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Event, EventTarget, Window};
+
+/// The window of the page. Everything here runs in one.
+pub(crate) fn window() -> Window {
+    leptos::tachys::dom::window()
+}
+
+/// Now, on a clock that never goes back.
+pub(crate) fn now() -> Moment {
+    let millis = window().performance().map_or(0.0, |clock| clock.now());
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds since the page began are far below 2^53 and never negative"
+    )]
+    Moment::from_millis(millis as u64)
+}
+
+/// Unguessable bytes.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Ok(crypto) = window().crypto() {
+        let filled = crypto.get_random_values_with_u8_array(&mut bytes);
+        debug_assert!(filled.is_ok(), "fewer than 65,536 bytes are always given");
+    }
+    bytes
+}
+
+/// A name for `gms_user` that nobody can guess: 128 random bits in hexadecimal.
+pub(crate) fn invented_user() -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
+    random::<16>()
+        .into_iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte)])
+        .collect()
+}
+
+/// Whether the page can be seen.
+pub(crate) fn is_visible() -> bool {
+    window()
+        .document()
+        .is_none_or(|document| !document.hidden())
+}
+
+/// An event listener that ends when it is dropped.
+#[must_use = "dropping a listener takes it away"]
+pub(crate) struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Calls `heard` for each event of this name at `target`.
+    pub(crate) fn new(
+        target: &EventTarget,
+        name: &'static str,
+        heard: impl FnMut(Event) + 'static,
+    ) -> Self {
+        let closure = Closure::<dyn FnMut(Event)>::new(heard);
+        let added = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+        debug_assert!(added.is_ok(), "listeners can always be added");
+        Self {
+            target: target.clone(),
+            name,
+            closure,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let callback = self.closure.as_ref().unchecked_ref();
+        let removed = self
+            .target
+            .remove_event_listener_with_callback(self.name, callback);
+        debug_assert!(removed.is_ok(), "listeners can always be removed");
+    }
+}
+
+/// Reports what happens to the page until the listeners are dropped.
+pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listener> {
+    let window = window();
+    let at_window = |name, event| {
+        let report = report.clone();
+        Listener::new(&window, name, move |_| report(event))
+    };
+    let mut listeners = vec![
+        at_window("online", PageEvent::Online),
+        at_window("offline", PageEvent::Offline),
+        at_window("pageshow", PageEvent::Visible),
+    ];
+    if let Some(document) = window.document() {
+        let seen = report.clone();
+        listeners.push(Listener::new(&document, "visibilitychange", move |_| {
+            seen(if is_visible() {
+                PageEvent::Visible
+            } else {
+                PageEvent::Hidden
+            });
+        }));
+    }
+    listeners
+}

@@ -1,0 +1,310 @@
+//! What the host page is told: session events as names and details, without message text or secrets.
+
+use gms_chat_protocol::chat::{
+    Body, Change, Connection, End, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role,
+};
+
+/// A `CustomEvent` to be: its name without the prefix `gms-chat-`, and the members of its detail.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Report {
+    pub(crate) name: &'static str,
+    pub(crate) detail: Vec<(&'static str, Value)>,
+}
+
+/// A member of a detail.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Value {
+    Text(String),
+    Number(u32),
+    Flag(bool),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Turns session events into reports, and remembers what they need from earlier ones.
+#[derive(Debug, Default)]
+pub(crate) struct Reporter {
+    expose_text: bool,
+    state: Option<&'static str>,
+    agent_joined: bool,
+    typing: bool,
+    /// The visitor's messages whose success has not been reported.
+    unsettled: Vec<EntryKey>,
+}
+
+impl Reporter {
+    /// `expose_text`: whether reports of received messages carry their text.
+    pub(crate) fn new(expose_text: bool) -> Self {
+        Self {
+            expose_text,
+            ..Self::default()
+        }
+    }
+
+    /// The reports of one event, in order.
+    pub(crate) fn reports(&mut self, event: &Event) -> Vec<Report> {
+        match event {
+            Event::Phase(phase) => self.phase(phase),
+            Event::Connection(connection) => vec![line(connection)],
+            Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) => {
+                self.appeared(entry).into_iter().collect()
+            }
+            Event::Entry(Change::Replaced(entry)) => self.fate(entry).into_iter().collect(),
+            Event::Entry(Change::Removed(key)) => {
+                self.unsettled.retain(|other| other != key);
+                Vec::new()
+            }
+            Event::Entry(Change::Cleared) => {
+                self.unsettled.clear();
+                Vec::new()
+            }
+            Event::Typing(party) => self.typing(party.as_ref()).into_iter().collect(),
+            Event::Notice { kind, party, text } => {
+                let mut notice = by("notice", party);
+                notice.detail.push(("type", (&**kind).into()));
+                notice.detail.push(("raw", (&**text).into()));
+                vec![notice]
+            }
+            Event::Diagnostic(_) => Vec::new(),
+        }
+    }
+
+    fn phase(&mut self, phase: &Phase) -> Vec<Report> {
+        let state = state(phase);
+        let previous = self.state.replace(state).unwrap_or("idle");
+        if previous == state {
+            return Vec::new();
+        }
+        let mut reports = vec![Report {
+            name: "statechange",
+            detail: vec![("state", state.into()), ("previous", previous.into())],
+        }];
+        match phase {
+            Phase::Connecting => self.agent_joined = false,
+            Phase::Waiting | Phase::Active if previous == "connecting" => reports.push(Report {
+                name: "sessionstart",
+                detail: Vec::new(),
+            }),
+            Phase::Ended(end) => reports.push(Report {
+                name: "sessionend",
+                detail: vec![
+                    ("reason", reason(end).into()),
+                    ("agentJoined", Value::Flag(self.agent_joined)),
+                ],
+            }),
+            Phase::Failed(problem) => reports.push(error(problem)),
+            Phase::Idle | Phase::Waiting | Phase::Active | Phase::Ending => {}
+        }
+        reports
+    }
+
+    fn appeared(&mut self, entry: &Entry) -> Option<Report> {
+        let party = &entry.party;
+        match &entry.body {
+            Body::Message(text) if party.role != Role::Client => {
+                let mut report = by("messagereceived", party);
+                report
+                    .detail
+                    .push(("id", Value::Number(entry.key.number())));
+                if self.expose_text {
+                    report.detail.push(("text", (&**text).into()));
+                }
+                Some(report)
+            }
+            Body::Mine { .. } => {
+                self.unsettled.push(entry.key);
+                self.fate(entry)
+            }
+            Body::Joined if party.role == Role::Agent => {
+                self.agent_joined = true;
+                Some(by("agentjoin", party))
+            }
+            Body::Left if party.role == Role::Agent => Some(by("agentleave", party)),
+            Body::Transferred { from } => {
+                let mut report = by("transfer", party);
+                report.detail.push(("from", (&*from.nickname).into()));
+                Some(report)
+            }
+            Body::PushUrl { url, host } => Some(Report {
+                name: "pushurl",
+                detail: vec![("url", (&**url).into()), ("host", (&**host).into())],
+            }),
+            Body::Message(_) | Body::Joined | Body::Left | Body::Gap => None,
+        }
+    }
+
+    fn fate(&mut self, entry: &Entry) -> Option<Report> {
+        let Body::Mine { text, fate } = &entry.body else {
+            return None;
+        };
+        let about = |name, more: Option<(&'static str, Value)>| {
+            let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+            let mut detail = vec![
+                ("id", Value::Number(entry.key.number())),
+                ("length", Value::Number(length)),
+            ];
+            detail.extend(more);
+            Some(Report { name, detail })
+        };
+        match fate {
+            Fate::Sending | Fate::Unknown => None,
+            Fate::Failed(problem) => about("messagefailed", Some(("code", problem.code().into()))),
+            Fate::Sent => {
+                let place = self.unsettled.iter().position(|key| *key == entry.key)?;
+                self.unsettled.swap_remove(place);
+                about("messagesent", None)
+            }
+        }
+    }
+
+    fn typing(&mut self, party: Option<&Party>) -> Option<Report> {
+        if party.is_none() && !self.typing {
+            return None;
+        }
+        self.typing = party.is_some();
+        let mut report = party.map_or(
+            Report {
+                name: "typingchange",
+                detail: Vec::new(),
+            },
+            |party| by("typingchange", party),
+        );
+        report.detail.push(("typing", Value::Flag(self.typing)));
+        Some(report)
+    }
+}
+
+/// The report of an option that cannot be used.
+pub(crate) fn bad_config(sentence: &str) -> Report {
+    Report {
+        name: "error",
+        detail: vec![("code", "bad_config".into()), ("message", sentence.into())],
+    }
+}
+
+/// The word for a phase in `statechange`.
+fn state(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Idle => "idle",
+        Phase::Connecting => "connecting",
+        Phase::Waiting => "waiting",
+        Phase::Active => "active",
+        Phase::Ending => "ending",
+        Phase::Ended(_) => "ended",
+        Phase::Failed(_) => "failed",
+    }
+}
+
+fn reason(end: &End) -> &'static str {
+    match end {
+        End::Visitor => "user",
+        End::Agent => "agent",
+        End::Idle => "idle",
+        End::Server => "server",
+        End::Lost => "lost",
+        End::Abandoned => "abandoned",
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Client => "client",
+        Role::Agent => "agent",
+        Role::Supervisor => "supervisor",
+        Role::External => "external",
+    }
+}
+
+fn by(name: &'static str, party: &Party) -> Report {
+    Report {
+        name,
+        detail: vec![
+            ("nickname", (&*party.nickname).into()),
+            ("role", role(party.role).into()),
+        ],
+    }
+}
+
+fn line(connection: &Connection) -> Report {
+    let detail = match connection {
+        Connection::Fine => vec![("online", Value::Flag(true))],
+        Connection::Troubled { reason, .. } => vec![
+            ("online", Value::Flag(false)),
+            ("code", reason.code().into()),
+        ],
+    };
+    Report {
+        name: "connectionchange",
+        detail,
+    }
+}
+
+/// The report of a chat that could not be started, with what the developer of the page can do.
+fn error(problem: &Problem) -> Report {
+    let mut detail = vec![
+        ("code", problem.code().into()),
+        ("hint", hint(problem).into()),
+    ];
+    let status = match problem {
+        Problem::Refused { status, .. }
+        | Problem::Unauthorised { status }
+        | Problem::NotFound { status }
+        | Problem::Server { status } => Some(*status),
+        Problem::Busy { .. }
+        | Problem::Unreachable
+        | Problem::TimedOut
+        | Problem::Exception { .. }
+        | Problem::Malformed { .. }
+        | Problem::CookieLost
+        | Problem::Ended => None,
+    };
+    detail.extend(status.map(|status| ("status", Value::Number(status.into()))));
+    let message = match problem {
+        Problem::Refused { message, .. } => message.as_deref(),
+        Problem::Exception { message, .. } => Some(&**message),
+        Problem::Malformed { expected } => Some(*expected),
+        Problem::Unauthorised { .. }
+        | Problem::NotFound { .. }
+        | Problem::Server { .. }
+        | Problem::Busy { .. }
+        | Problem::Unreachable
+        | Problem::TimedOut
+        | Problem::CookieLost
+        | Problem::Ended => None,
+    };
+    detail.extend(message.map(|message| ("message", message.into())));
+    Report {
+        name: "error",
+        detail,
+    }
+}
+
+/// Where to look, for the developer of the page.
+pub(crate) fn hint(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::Unreachable => {
+            "no HTTP answer: is the endpoint right, does its server allow this origin (CORS, header gms_user), \
+             does the page's connect-src?"
+        }
+        Problem::TimedOut => "the gateway did not answer in time",
+        Problem::Busy { .. } => "503 or 429: no capacity, or the service is not open yet",
+        Problem::Refused { .. } => {
+            "a parameter is missing or not accepted: compare data and service"
+        }
+        Problem::Unauthorised { .. } => {
+            "the gateway wants credentials: see credentials and user-id"
+        }
+        Problem::NotFound { .. } => "check endpoint, service and comet-path",
+        Problem::Server { .. } | Problem::Exception { .. } => "see the log of GMS",
+        Problem::Malformed { .. } => "is the endpoint GMS, or a login or error page before it?",
+        Problem::CookieLost => {
+            "the cookie BAYEUX_BROWSER does not come back: across sites it needs credentials=include and \
+             SameSite=None; Secure; Partitioned"
+        }
+        Problem::Ended => "the chat was over",
+    }
+}

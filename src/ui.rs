@@ -1,0 +1,290 @@
+//! The window: what it knows, and its outermost frame.
+
+mod composer;
+mod confirm;
+mod draft;
+mod ended;
+mod field;
+mod form;
+mod header;
+mod icon;
+mod live;
+mod node;
+mod notice;
+mod row;
+mod speech;
+mod thread;
+mod transcript;
+mod waiting;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ops::Deref;
+use std::rc::Rc;
+
+use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
+use gms_chat_protocol::chat::{Role, Visitor};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent, ShadowRoot};
+
+use crate::text::{Catalogue, Key};
+use form::Form;
+use live::Live;
+use node::{Node, div};
+use thread::Thread;
+
+pub(crate) use node::Mounted;
+
+/// What the window knows and whom it tells; every component gets this one value.
+#[derive(Clone)]
+pub(crate) struct Chat(Rc<State>);
+
+/// The one state of a window.
+pub(crate) struct State {
+    texts: Catalogue,
+    actions: Actions,
+    thread: RefCell<Thread>,
+    root: OnceCell<Element>,
+    /// Whether the next screen takes the focus, because the last one had it.
+    keeps_focus: Cell<bool>,
+    phase: Live<Phase>,
+    screen: Live<Screen>,
+    is_waiting: Live<bool>,
+    is_over: Live<bool>,
+    connection: Live<Connection>,
+    typing: Live<Option<Party>>,
+    agent: Live<Option<Party>>,
+    /// Changes that the transcript has not drawn yet.
+    changes: Live<Vec<Change>>,
+    /// Whether the visitor is being asked about the end.
+    is_asking: Live<bool>,
+    draft: Live<String>,
+    form: Form,
+    /// Lines that have not been announced yet.
+    speech: Live<Vec<String>>,
+}
+
+impl Deref for Chat {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+/// What the window can ask of others.
+pub(crate) struct Actions {
+    /// Tells the session.
+    pub(crate) command: Box<dyn Fn(Command)>,
+    /// Closes the window; the chat goes on.
+    pub(crate) minimise: Box<dyn Fn()>,
+}
+
+/// The two faces of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    Form,
+    Talk,
+}
+
+impl Screen {
+    fn of(phase: &Phase) -> Self {
+        match phase {
+            Phase::Idle | Phase::Connecting | Phase::Failed(_) => Self::Form,
+            Phase::Waiting | Phase::Active | Phase::Ending | Phase::Ended(_) => Self::Talk,
+        }
+    }
+}
+
+impl Chat {
+    /// A window without a chat.
+    pub(crate) fn new(texts: Catalogue, visitor: Visitor, actions: Actions) -> Self {
+        Self(Rc::new(State {
+            texts,
+            actions,
+            thread: RefCell::default(),
+            root: OnceCell::new(),
+            keeps_focus: Cell::new(false),
+            phase: Live::new(Phase::Idle),
+            screen: Live::new(Screen::Form),
+            is_waiting: Live::new(false),
+            is_over: Live::new(false),
+            connection: Live::new(Connection::Fine),
+            typing: Live::new(None),
+            agent: Live::new(None),
+            changes: Live::new(Vec::new()),
+            is_asking: Live::new(false),
+            draft: Live::new(String::new()),
+            form: Form::new(visitor),
+            speech: Live::new(Vec::new()),
+        }))
+    }
+
+    /// Shows what happened.
+    pub(crate) fn apply(&self, event: Event) {
+        match event {
+            Event::Phase(phase) => self.enter(phase),
+            Event::Connection(connection) => self.connection.set(connection),
+            Event::Entry(change) => {
+                if let Change::Appended(entry) | Change::Inserted { entry, .. } = &change {
+                    self.meet(entry);
+                }
+                self.changes.update(|changes| changes.push(change));
+            }
+            Event::Typing(party) => self.typing.set(party),
+            Event::Notice { .. } | Event::Diagnostic(_) => {}
+        }
+    }
+
+    /// The phase that the chat is in.
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase.peek()
+    }
+
+    /// What the form holds now.
+    pub(crate) fn visitor(&self) -> Visitor {
+        self.form.visitor()
+    }
+
+    /// Moves the focus to where the visitor goes on.
+    pub(crate) fn focus(&self) {
+        let root = self.root.get();
+        let target = root.and_then(|root| root.query_selector("[data-focus]").ok().flatten());
+        if let Some(target) = target.as_ref().and_then(|target| target.dyn_ref()) {
+            node::focus(target);
+        }
+    }
+
+    fn enter(&self, phase: Phase) {
+        let screen = Screen::of(&phase);
+        self.keeps_focus.set(self.has_focus());
+        self.is_waiting.set(matches!(phase, Phase::Waiting));
+        self.is_over.set(matches!(phase, Phase::Ended(_)));
+        if matches!(phase, Phase::Idle | Phase::Ended(_)) {
+            self.is_asking.set(false);
+        }
+        if matches!(phase, Phase::Connecting) {
+            self.agent.set(None);
+        }
+        self.phase.set(phase);
+        self.screen.set(screen);
+    }
+
+    /// Remembers who the visitor is talking to.
+    fn meet(&self, entry: &Entry) {
+        if entry.party.role != Role::Agent {
+            return;
+        }
+        match &entry.body {
+            Body::Joined | Body::Transferred { .. } | Body::Message(_) => {
+                self.agent.set(Some(entry.party.clone()));
+            }
+            Body::Left => {
+                if self.agent.peek().as_ref() == Some(&entry.party) {
+                    self.agent.set(None);
+                }
+            }
+            Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap => {}
+        }
+    }
+
+    fn say(&self, key: Key) -> &str {
+        self.texts.say(key)
+    }
+
+    fn command(&self, command: Command) {
+        (self.actions.command)(command);
+    }
+
+    fn announce(&self, line: String) {
+        self.speech.update(|lines| lines.push(line));
+    }
+
+    /// Whether the focus is inside the window.
+    fn has_focus(&self) -> bool {
+        self.root.get().is_some_and(|root| {
+            let shadow: Option<ShadowRoot> = root.get_root_node().dyn_into().ok();
+            let active = shadow.and_then(|shadow| shadow.active_element());
+            root.contains(active.as_deref())
+        })
+    }
+
+    /// A node with this id in the window.
+    fn find(&self, id: &str) -> Option<HtmlElement> {
+        let found = self.root.get()?.query_selector(&["#", id].concat());
+        found.ok().flatten()?.dyn_into().ok()
+    }
+}
+
+/// The window with everything in it.
+pub(crate) fn window(chat: &Chat) -> Node {
+    let escape = chat.clone();
+    let asking = chat.is_asking.clone();
+    let panel = div("panel")
+        .on("keydown", move |event| on_key(&escape, &event))
+        .child(
+            div("face")
+                .attr_when("inert", "", move || asking.get())
+                .child(header::header(chat))
+                .child(notice::notice(chat))
+                .child(body(chat)),
+        )
+        .child(confirm::confirm(chat))
+        .child(speech::speech(chat));
+    let known = chat.root.set(panel.element().clone());
+    debug_assert!(known.is_ok(), "a chat has one window");
+    panel
+}
+
+/// What is shown where the page's options cannot be used.
+pub(crate) fn broken(texts: &Catalogue) -> Node {
+    div("panel").child(
+        div("face").child(
+            div("body").child(
+                div("problem")
+                    .attr("role", "alert")
+                    .text(texts.say(Key::ProblemConfig)),
+            ),
+        ),
+    )
+}
+
+fn body(chat: &Chat) -> Node {
+    let chat = chat.clone();
+    div("body").child_from(move || {
+        Some(match chat.screen.get() {
+            Screen::Form => form::form(&chat),
+            Screen::Talk => talk(&chat),
+        })
+    })
+}
+
+fn talk(chat: &Chat) -> Node {
+    let footer = chat.clone();
+    div("talk")
+        .child(transcript::transcript(chat))
+        .child(div("footer").child_from(move || {
+            Some(if footer.is_over.get() {
+                ended::ended(&footer)
+            } else {
+                composer::composer(&footer)
+            })
+        }))
+}
+
+/// Esc takes a question back, or closes the window.
+fn on_key(chat: &Chat, event: &web_sys::Event) {
+    let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
+        return;
+    };
+    if key.key() != "Escape" || key.is_composing() || event.default_prevented() {
+        return;
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    if chat.is_asking.peek() {
+        chat.is_asking.set(false);
+        chat.focus();
+    } else {
+        (chat.actions.minimise)();
+    }
+}

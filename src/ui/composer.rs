@@ -1,0 +1,111 @@
+//! Where the visitor writes.
+
+use gms_chat_protocol::chat::{Command, Phase};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
+
+use super::draft::{Press, Room, room, sendable};
+use super::icon::{ARROW_UP, icon_button};
+use super::node::{Node, div, tag};
+use super::{Chat, Key};
+
+/// The key code of a key press that belongs to an input method, in engines that do not say `isComposing`.
+const IN_COMPOSITION: u32 = 229;
+
+pub(super) fn composer(chat: &Chat) -> Node {
+    let submit = chat.clone();
+    let draft = chat.draft.clone();
+    tag("form")
+        .class("composer")
+        .part("composer")
+        .on("submit", move |event| {
+            event.prevent_default();
+            send(&submit);
+        })
+        .child(hint(chat))
+        .child(
+            div("line").child(text_box(chat)).child(
+                icon_button("send round", chat.say(Key::Send), ARROW_UP)
+                    .part("send")
+                    .attr("type", "submit")
+                    .class_when("ready", move || sendable(&draft.get()).is_some()),
+            ),
+        )
+}
+
+/// Grows with its text: an invisible twin with the same text gives the height.
+fn text_box(chat: &Chat) -> Node {
+    let (shown, draft) = (chat.draft.clone(), chat.draft.clone());
+    let (typed, left, pressed) = (chat.clone(), chat.clone(), chat.clone());
+    let mut area = tag("textarea")
+        .part("input")
+        .attr("rows", "1")
+        .attr("data-focus", "")
+        .attr("enterkeyhint", "send")
+        .attr("aria-label", chat.say(Key::Message))
+        .attr("placeholder", chat.say(Key::Placeholder))
+        .attr("aria-describedby", "room")
+        .value(&chat.draft)
+        .on("input", move |_| {
+            let is_blank = draft.peek().trim().is_empty();
+            typed.command(if is_blank {
+                Command::StopTyping
+            } else {
+                Command::Typing
+            });
+        })
+        .on("blur", move |_| left.command(Command::StopTyping))
+        .on("keydown", move |event| on_key(&pressed, &event));
+    if chat.keeps_focus.get() {
+        area = area.focused();
+    }
+    div("grow")
+        .attr_from("data-text", move || Some(shown.get()))
+        .child(area)
+}
+
+/// How much room is left, once it gets scarce.
+fn hint(chat: &Chat) -> Node {
+    let chat = chat.clone();
+    let draft = chat.draft.clone();
+    tag("p")
+        .class("room")
+        .attr("id", "room")
+        .class_when("over", move || matches!(room(&draft.get()), Room::Over(_)))
+        .text_from(move || {
+            let (key, count) = match room(&chat.draft.get()) {
+                Room::Plenty => return String::new(),
+                Room::Left(count) => (Key::CharactersLeft, count),
+                Room::Over(count) => (Key::CharactersOver, count),
+            };
+            chat.texts.fill(key, &[("count", &count.to_string())])
+        })
+}
+
+fn on_key(chat: &Chat, event: &Event) {
+    let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
+        return;
+    };
+    let press = Press {
+        key: key.key(),
+        shift: key.shift_key(),
+        composing: key.is_composing() || key.key_code() == IN_COMPOSITION,
+    };
+    if press.sends() {
+        event.prevent_default();
+        send(chat);
+    }
+}
+
+/// Sends the draft, unless it is empty or too long, or the chat is ending.
+fn send(chat: &Chat) {
+    if chat.phase.peek() == Phase::Ending {
+        return;
+    }
+    let draft = chat.draft.peek();
+    if let Some(text) = sendable(&draft) {
+        chat.command(Command::Say(text.to_owned()));
+        chat.draft.set(String::new());
+        chat.focus();
+    }
+}

@@ -1,0 +1,32 @@
+//! What stands in the composer's place when a chat is over.
+
+use gms_chat_protocol::chat::{Command, Phase};
+
+use super::node::{Node, button, div, tag};
+use super::{Chat, Key};
+
+pub(super) fn ended(chat: &Chat) -> Node {
+    let again = chat.clone();
+    let mut button = button("button primary")
+        .part("again")
+        .attr("data-focus", "")
+        .text(chat.say(Key::Again))
+        .on("click", move |_| {
+            again.form.forget_subject();
+            again.command(Command::Reset);
+        });
+    if chat.keeps_focus.get() {
+        button = button.focused();
+    }
+    let sentence = match chat.phase.peek() {
+        Phase::Ended(end) => chat.texts.end(&end).to_owned(),
+        Phase::Idle
+        | Phase::Connecting
+        | Phase::Waiting
+        | Phase::Active
+        | Phase::Ending
+        | Phase::Failed(_) => String::new(),
+    };
+    chat.announce(sentence.clone());
+    div("ended").child(tag("p").text(&sentence)).child(button)
+}

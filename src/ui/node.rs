@@ -1,0 +1,318 @@
+//! A small builder of DOM nodes over Leptos' signals: one compiled copy for every element and every effect.
+//!
+//! Leptos' own typed views cost this window 25 KB more (brotli, see `docs/size.md`), because each element,
+//! attribute and child is a type of its own. Here a node is a value: what it holds is applied at once, what
+//! depends on a signal is kept as a render effect, and dropping the node ends both.
+//! Text becomes text nodes and attributes go through `setAttribute`; there is no way to insert markup.
+
+use std::any::Any;
+
+use leptos::reactive::effect::RenderEffect;
+use leptos::tachys::renderer::types;
+use leptos::tachys::view::{Mountable, Render};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, HtmlElement, Text};
+
+use super::live::Live;
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// An element under construction, with everything that has to live as long as it does.
+/// One pointer wide: a chain of calls hands it on without copying.
+pub(crate) struct Node(Box<Parts>);
+
+struct Parts {
+    element: Element,
+    /// Effects and listeners.
+    kept: Vec<Box<dyn Any>>,
+    /// What gets the focus when the node enters the document.
+    focus: Option<HtmlElement>,
+}
+
+/// An HTML element.
+pub(crate) fn tag(name: &str) -> Node {
+    Node::new(
+        document()
+            .create_element(name)
+            .unwrap_or_else(|wrong| wasm_bindgen::throw_val(wrong)),
+    )
+}
+
+/// An SVG element.
+pub(crate) fn svg(name: &str) -> Node {
+    Node::new(
+        document()
+            .create_element_ns(Some(SVG), name)
+            .unwrap_or_else(|wrong| wasm_bindgen::throw_val(wrong)),
+    )
+}
+
+/// A `div` of this class.
+pub(crate) fn div(class: &str) -> Node {
+    tag("div").class(class)
+}
+
+/// A `button` of this class that submits nothing.
+pub(crate) fn button(class: &str) -> Node {
+    tag("button").attr("type", "button").class(class)
+}
+
+/// The document of the page.
+pub(crate) fn document() -> Document {
+    leptos::tachys::dom::document()
+}
+
+impl Node {
+    fn new(element: Element) -> Self {
+        Self(Box::new(Parts {
+            element,
+            kept: Vec::new(),
+            focus: None,
+        }))
+    }
+
+    /// The element as it stands.
+    pub(crate) fn element(&self) -> &Element {
+        &self.0.element
+    }
+
+    pub(crate) fn class(self, names: &str) -> Self {
+        self.attr("class", names)
+    }
+
+    /// Names the element for the host page's `::part()`.
+    pub(crate) fn part(self, name: &str) -> Self {
+        self.attr("part", name)
+    }
+
+    #[inline(never)]
+    pub(crate) fn attr(self, name: &str, value: &str) -> Self {
+        set_attribute(self.element(), name, Some(value));
+        self
+    }
+
+    #[inline(never)]
+    pub(crate) fn text(self, text: &str) -> Self {
+        append(self.element(), &document().create_text_node(text));
+        self
+    }
+
+    #[inline(never)]
+    pub(crate) fn child(mut self, child: Self) -> Self {
+        let Parts {
+            element,
+            kept,
+            focus,
+        } = *child.0;
+        append(self.element(), &element);
+        self.0.kept.extend(kept);
+        self.0.focus = self.0.focus.or(focus);
+        self
+    }
+
+    /// The element gets the focus when it enters the document.
+    pub(crate) fn focused(mut self) -> Self {
+        self.0.focus = self.element().dyn_ref().cloned();
+        self
+    }
+
+    /// Calls `listener` for each event of this name, as long as the node lives.
+    pub(crate) fn on(self, name: &str, listener: impl FnMut(Event) + 'static) -> Self {
+        self.listen(name, Box::new(listener))
+    }
+
+    /// Runs `effect` now and whenever a value changes that it reads.
+    pub(crate) fn effect(self, effect: impl FnMut(&Element) + 'static) -> Self {
+        self.repeat(Box::new(effect))
+    }
+
+    /// The attribute follows `value`; `None` takes it away.
+    pub(crate) fn attr_from(
+        self,
+        name: &'static str,
+        value: impl Fn() -> Option<String> + 'static,
+    ) -> Self {
+        self.effect(move |element| set_attribute(element, name, value().as_deref()))
+    }
+
+    /// The attribute is there, with this value, while `condition` holds.
+    pub(crate) fn attr_when(
+        self,
+        name: &'static str,
+        value: &'static str,
+        condition: impl Fn() -> bool + 'static,
+    ) -> Self {
+        self.effect(move |element| set_attribute(element, name, condition().then_some(value)))
+    }
+
+    /// The class is there while `condition` holds.
+    pub(crate) fn class_when(
+        self,
+        name: &'static str,
+        condition: impl Fn() -> bool + 'static,
+    ) -> Self {
+        self.effect(move |element| set_class(element, name, condition()))
+    }
+
+    /// The element's only text follows `text`.
+    pub(crate) fn text_from(self, text: impl Fn() -> String + 'static) -> Self {
+        self.effect(move |element| element.set_text_content(Some(&text())))
+    }
+
+    /// Binds the value of an input, in both directions.
+    pub(crate) fn value(self, value: &Live<String>) -> Self {
+        let (shown, typed) = (value.clone(), value.clone());
+        self.effect(move |element| set_value(element, &shown.get()))
+            .on("input", move |event| typed.set(value_of(&event)))
+    }
+
+    /// A child that is built again whenever a value changes that `make` reads.
+    pub(crate) fn child_from(self, make: impl Fn() -> Option<Self> + 'static) -> Self {
+        self.slot(Box::new(make))
+    }
+
+    /// Appends to an element that is in the document already.
+    pub(crate) fn append_to(self, parent: &Element) -> Mounted {
+        append(parent, self.element());
+        Mounted::now(self)
+    }
+
+    /// Puts the node before a sibling that is in the document already.
+    pub(crate) fn insert_before(self, sibling: &web_sys::Node) -> Mounted {
+        if let Some(parent) = sibling.parent_node() {
+            let done = parent.insert_before(self.element(), Some(sibling));
+            debug_assert!(done.is_ok(), "a node has a place");
+        }
+        Mounted::now(self)
+    }
+
+    fn listen(mut self, name: &str, listener: Box<dyn FnMut(Event)>) -> Self {
+        let closure = Closure::wrap(listener);
+        let callback = closure.as_ref().unchecked_ref();
+        let done = self
+            .element()
+            .add_event_listener_with_callback(name, callback);
+        debug_assert!(done.is_ok(), "listeners can always be added");
+        self.0.kept.push(Box::new(closure));
+        self
+    }
+
+    fn repeat(mut self, mut effect: Box<dyn FnMut(&Element)>) -> Self {
+        let element = self.element().clone();
+        let effect = RenderEffect::new(move |_: Option<()>| effect(&element));
+        self.0.kept.push(Box::new(effect));
+        self
+    }
+
+    fn slot(mut self, make: Box<dyn Fn() -> Option<Self>>) -> Self {
+        let mark: Text = document().create_text_node("");
+        append(self.element(), &mark);
+        let effect = RenderEffect::new(move |last: Option<Option<Mounted>>| {
+            drop(last);
+            make().map(|node| node.insert_before(&mark))
+        });
+        self.0.kept.push(Box::new(effect));
+        self
+    }
+}
+
+/// A node in its place; dropping it takes it away and ends its effects and listeners.
+pub(crate) struct Mounted(Node);
+
+impl Mounted {
+    fn now(mut node: Node) -> Self {
+        if let Some(target) = node.0.focus.take() {
+            focus(&target);
+        }
+        Self(node)
+    }
+
+    pub(crate) fn element(&self) -> &Element {
+        self.0.element()
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        self.element().remove();
+    }
+}
+
+impl Render for Node {
+    type State = Mounted;
+
+    fn build(self) -> Mounted {
+        Mounted(self)
+    }
+
+    fn rebuild(self, state: &mut Mounted) {
+        *state = self.insert_before(state.element());
+    }
+}
+
+impl Mountable for Mounted {
+    fn unmount(&mut self) {
+        self.element().remove();
+    }
+
+    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
+        let done = parent.insert_before(self.element(), marker);
+        debug_assert!(done.is_ok(), "a node has a place");
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.element().parent_element().is_some_and(|parent| {
+            child.mount(&parent, Some(self.element()));
+            true
+        })
+    }
+
+    fn elements(&self) -> Vec<types::Element> {
+        vec![self.element().clone()]
+    }
+}
+
+/// Sets or takes away an attribute.
+pub(crate) fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
+    let done = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+    debug_assert!(done.is_ok(), "{name} is an attribute's name");
+}
+
+/// Sets or takes away a class.
+pub(crate) fn set_class(element: &Element, name: &str, on: bool) {
+    let done = element.class_list().toggle_with_force(name, on);
+    debug_assert!(done.is_ok(), "{name} is a class name");
+}
+
+/// Sets the value of an input, unless it is that already: setting it moves the caret.
+fn set_value(element: &Element, value: &str) {
+    let name = JsValue::from_str("value");
+    let value = JsValue::from_str(value);
+    if js_sys::Reflect::get(element, &name).as_ref() != Ok(&value) {
+        let done = js_sys::Reflect::set(element, &name, &value);
+        debug_assert!(done.is_ok(), "inputs have values");
+    }
+}
+
+/// The value of the input that an event is about.
+fn value_of(event: &Event) -> String {
+    let name = JsValue::from_str("value");
+    let target = event.target().map(JsValue::from).unwrap_or_default();
+    let value = js_sys::Reflect::get(&target, &name).unwrap_or_default();
+    value.as_string().unwrap_or_default()
+}
+
+/// Gives an element the focus.
+pub(crate) fn focus(element: &HtmlElement) {
+    let done = element.focus();
+    debug_assert!(done.is_ok(), "focus never throws");
+}
+
+fn append(parent: &Element, child: &web_sys::Node) {
+    let done = parent.append_child(child);
+    debug_assert!(done.is_ok(), "a node has a place");
+}

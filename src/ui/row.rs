@@ -1,0 +1,245 @@
+//! One line of the transcript.
+
+use gms_chat_protocol::chat::{Body, Command, Entry, Fate};
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::icon::{ARROW_OUT, CHECK, EXCLAMATION, LINK, icon};
+use super::node::{Node, button, div, tag};
+use super::thread::{Side, side};
+use super::{Chat, Key};
+use crate::text::initial;
+
+/// Writes times as the visitor's browser does.
+pub(super) struct Clock(Option<Function>);
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        let options = Object::new();
+        let set = |name: &str, value: &str| {
+            let set = Reflect::set(&options, &name.into(), &value.into());
+            debug_assert!(set.is_ok(), "an object takes any member");
+        };
+        set("hour", "numeric");
+        set("minute", "2-digit");
+        Self(Some(
+            Intl::DateTimeFormat::new(&Array::new(), &options).format(),
+        ))
+    }
+
+    /// The time of day of a moment in milliseconds since 1970.
+    fn time(&self, at: u64) -> Option<String> {
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "a double holds every millisecond of this age"
+        )]
+        let at = JsValue::from_f64(at as f64);
+        let written = self.0.as_ref()?.call1(&JsValue::UNDEFINED, &at);
+        written.ok()?.as_string()
+    }
+}
+
+/// A line for this entry; `first` and `last` are set by the transcript.
+pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry) -> Node {
+    let side = side(entry);
+    match (&entry.body, side) {
+        (_, Side::Unseen) => div("row").attr("hidden", ""),
+        (Body::Message(text) | Body::Mine { text, .. }, _) => {
+            let line = message(chat, entry, side, bubble(text));
+            line.child(meta(chat, clock, entry))
+        }
+        (Body::PushUrl { url, host }, _) => {
+            let line = message(chat, entry, side, card(chat, entry, url, host));
+            line.child(meta(chat, clock, entry))
+        }
+        (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
+            aside(&about(chat, entry).unwrap_or_default())
+        }
+    }
+}
+
+/// What a screen reader says when this entry arrives; nothing for the visitor's own messages.
+pub(super) fn spoken(chat: &Chat, entry: &Entry) -> Option<String> {
+    let name = chat.texts.name(&entry.party);
+    match (&entry.body, side(entry)) {
+        (Body::Message(text), Side::Theirs) => Some(
+            chat.texts
+                .fill(Key::Says, &[("name", name), ("text", text)]),
+        ),
+        (
+            Body::Mine {
+                fate: Fate::Failed(reason),
+                ..
+            },
+            _,
+        ) => {
+            let reason = chat.texts.problem(reason);
+            Some(chat.texts.fill(Key::FateFailed, &[("reason", reason)]))
+        }
+        (Body::Message(_) | Body::Mine { .. }, _) | (_, Side::Unseen) => None,
+        (Body::PushUrl { host, .. }, _) => {
+            let offer = chat.texts.fill(Key::PageOffered, &[("name", name)]);
+            Some([&offer, ": ", host].concat())
+        }
+        (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => about(chat, entry),
+    }
+}
+
+/// The sentence about an entry that is not a message.
+fn about(chat: &Chat, entry: &Entry) -> Option<String> {
+    let texts = &chat.texts;
+    let name = texts.name(&entry.party);
+    match &entry.body {
+        Body::Joined => Some(texts.fill(Key::Joined, &[("name", name)])),
+        Body::Left => Some(texts.fill(Key::Left, &[("name", name)])),
+        Body::Transferred { from } => {
+            let from = texts.name(from);
+            Some(texts.fill(Key::Transferred, &[("name", name), ("from", from)]))
+        }
+        Body::Gap => Some(texts.say(Key::Gap).to_owned()),
+        Body::Message(_) | Body::Mine { .. } | Body::PushUrl { .. } => None,
+    }
+}
+
+fn aside(sentence: &str) -> Node {
+    div("row aside")
+        .part("event")
+        .child(tag("p").text(sentence))
+}
+
+fn message(chat: &Chat, entry: &Entry, side: Side, content: Node) -> Node {
+    let (class, part, name) = match side {
+        Side::Mine => ("row mine", "message message-mine", chat.say(Key::You)),
+        Side::Theirs | Side::Aside | Side::Unseen => (
+            "row theirs",
+            "message message-theirs",
+            chat.texts.name(&entry.party),
+        ),
+    };
+    let mut row = div(class).part(part);
+    if side == Side::Theirs {
+        let avatar = tag("span").class("avatar").part("avatar");
+        row = row.child(avatar.attr("aria-hidden", "true").text(&initial(name)));
+    }
+    row.child(tag("span").class("name").attr("dir", "auto").text(name))
+        .child(content)
+}
+
+fn bubble(text: &str) -> Node {
+    div("bubble").part("bubble").attr("dir", "auto").text(text)
+}
+
+/// A page that the agent offers. Only the visitor opens it.
+fn card(chat: &Chat, entry: &Entry, url: &str, host: &str) -> Node {
+    let name = chat.texts.name(&entry.party);
+    let Some(url) = safe_address(url) else {
+        return bubble(url);
+    };
+    tag("a")
+        .class("card")
+        .part("card")
+        .attr("href", url)
+        .attr("target", "_blank")
+        .attr("rel", "noopener noreferrer")
+        .child(icon(LINK))
+        .child(
+            tag("span")
+                .class("about")
+                .child(
+                    tag("span")
+                        .class("offer")
+                        .text(&chat.texts.fill(Key::PageOffered, &[("name", name)])),
+                )
+                .child(tag("bdi").class("host").text(host))
+                .child(tag("span").class("unseen").text(chat.say(Key::PageOpens))),
+        )
+        .child(icon(ARROW_OUT))
+}
+
+/// The address, if it is one that a link may have. The protocol lets no other pass; this is the second lock.
+fn safe_address(url: &str) -> Option<&str> {
+    let url = url.trim();
+    let (scheme, rest) = url.split_once(':')?;
+    let is_known = ["http", "https"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    (is_known && rest.starts_with("//")).then_some(url)
+}
+
+/// When it was said, and what became of it.
+fn meta(chat: &Chat, clock: &Clock, entry: &Entry) -> Node {
+    let mut meta = tag("span").class("meta");
+    if let Some(time) = entry.at.and_then(|at| clock.time(at)) {
+        meta = meta.child(tag("time").text(&time));
+    }
+    let Body::Mine { fate, .. } = &entry.body else {
+        return meta;
+    };
+    match fate {
+        Fate::Sending => meta.child(note("fate sending", chat.say(Key::FateSending))),
+        Fate::Unknown => meta.child(note("fate", chat.say(Key::FateUnknown))),
+        Fate::Sent => meta
+            .child(note("unseen", chat.say(Key::FateSent)))
+            .child(icon(CHECK)),
+        Fate::Failed(reason) => {
+            let reason = chat.texts.problem(reason);
+            let sentence = chat.texts.fill(Key::FateFailed, &[("reason", reason)]);
+            div("meta failed")
+                .child(icon(EXCLAMATION))
+                .child(note("fate", &sentence))
+                .child(again(chat, entry, Key::Retry, Command::Retry(entry.key)))
+                .child(again(
+                    chat,
+                    entry,
+                    Key::Discard,
+                    Command::Discard(entry.key),
+                ))
+        }
+    }
+}
+
+fn note(class: &str, text: &str) -> Node {
+    tag("span").class(class).text(text)
+}
+
+/// A way to deal with a message that was not sent. The row goes away, so the focus moves on first.
+fn again(chat: &Chat, _entry: &Entry, key: Key, command: Command) -> Node {
+    let chat = chat.clone();
+    button("small").text(chat.say(key)).on("click", {
+        let chat = chat.clone();
+        move |_| {
+            chat.focus();
+            chat.command(command.clone());
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_http_and_https_become_links() {
+        for good in [
+            "http://a.example",
+            " https://a.example/b?c=d#e ",
+            "HTTPS://A.example",
+        ] {
+            assert_eq!(safe_address(good), Some(good.trim()), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "javascript://a%0aalert(1)",
+            "JaVaScRiPt:alert(1)//http://a",
+            "data:text/html,x",
+            "vbscript:x",
+            "//a.example",
+            "a.example",
+            "java\nscript:alert(1)",
+            "ftp://a",
+            "",
+        ] {
+            assert_eq!(safe_address(bad), None, "{bad}");
+        }
+    }
+}
