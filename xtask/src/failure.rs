@@ -17,6 +17,16 @@ impl Failure {
             advice: advice.into(),
         }
     }
+
+    /// The command has printed all there is to say, and its last line must stay the last.
+    pub(crate) fn told() -> Self {
+        Self::new("", "")
+    }
+
+    /// Whether nothing is left to print.
+    pub(crate) fn is_told(&self) -> bool {
+        self.what.is_empty()
+    }
 }
 
 impl fmt::Display for Failure {

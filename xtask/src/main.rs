@@ -51,7 +51,9 @@ fn main() -> ExitCode {
     match dispatch(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("xtask: {failure}");
+            if !failure.is_told() {
+                eprintln!("xtask: {failure}");
+            }
             ExitCode::FAILURE
         }
     }

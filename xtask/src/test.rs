@@ -7,7 +7,7 @@ pub(crate) use tally::Counts;
 
 use std::time::{Duration, Instant};
 
-use crate::failure::{Failure, OrFailure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::report::{self, say, seconds};
 use crate::tools::{self, Needs};
@@ -32,8 +32,7 @@ pub(crate) fn test(project: &Project, rest: &[String]) -> Outcome {
     if ready.is_err() {
         counts.failed += 1;
     }
-    println!("\n{counts}");
-    counts.verdict()
+    counts.close()
 }
 
 /// Runs the suites one after the other, whatever becomes of each, and prints their table. The tools are there.
@@ -100,14 +99,12 @@ fn run_one(project: &Project, suite: &'static Suite) -> Verdict {
 }
 
 impl Counts {
-    /// The command's own end.
-    pub(crate) fn verdict(self) -> Outcome {
+    /// Prints the closing line; nothing may follow it.
+    pub(crate) fn close(self) -> Outcome {
+        println!("\n{self}");
         match self.failed {
             0 => Ok(()),
-            failed => Err(failed).or_failure(
-                "the command",
-                "read the first failure above; the table names its suite",
-            ),
+            _ => Err(Failure::told()),
         }
     }
 }
