@@ -33,8 +33,8 @@ impl Party {
     }
 }
 
-/// User types of the specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// User types.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// `AGENT`.
     Agent,
@@ -42,15 +42,18 @@ pub enum Role {
     Client,
     /// `EXTERNAL`: supervisor, bot or system.
     External,
+    /// One that the specification does not name, e.g. `SUPERVISOR`.
+    Other(String),
 }
 
 impl Role {
     /// The word on the wire.
-    pub fn word(self) -> &'static str {
+    pub fn word(&self) -> &str {
         match self {
             Self::Agent => "AGENT",
             Self::Client => "CLIENT",
             Self::External => "EXTERNAL",
+            Self::Other(word) => word,
         }
     }
 }

@@ -73,37 +73,37 @@ async fn state(State(simulator): State<Simulator>, uri: Uri) -> Response {
     }
     let revision = *revisions.borrow_and_update();
     let connections = simulator.wires().count();
-    let mut state = simulator.look(|world, now| view::state(world, now));
+    let mut state = simulator.look(view::state);
     state["revision"] = json!(revision);
     state["connections"] = json!(connections);
-    answer(state)
+    answer(&state)
 }
 
 async fn chats(State(simulator): State<Simulator>) -> Response {
-    answer(simulator.look(|world, now| view::chats(world, now)))
+    answer(&simulator.look(view::chats))
 }
 
 async fn sessions(State(simulator): State<Simulator>) -> Response {
-    answer(simulator.look(|world, _| view::sessions(world)))
+    answer(&simulator.look(|world, _| view::sessions(world)))
 }
 
 async fn faults(State(simulator): State<Simulator>) -> Response {
-    answer(simulator.look(|world, _| view::faults(world)))
+    answer(&simulator.look(|world, _| view::faults(world)))
 }
 
 async fn switches(State(simulator): State<Simulator>) -> Response {
-    answer(simulator.look(|world, _| view::switches(world)))
+    answer(&simulator.look(|world, _| view::switches(world)))
 }
 
 async fn scenarios() -> Response {
-    answer(view::scenarios())
+    answer(&view::scenarios())
 }
 
 /// The last requests; `last` says how many.
 async fn log(State(simulator): State<Simulator>, uri: Uri) -> Response {
     let last = query(&uri).value("last").and_then(|text| text.parse().ok());
     let entries = simulator.log().last(last.unwrap_or(200));
-    answer(json!(entries))
+    answer(&json!(entries))
 }
 
 fn query(uri: &Uri) -> Form {
@@ -111,6 +111,6 @@ fn query(uri: &Uri) -> Form {
     Form::read(uri.query().unwrap_or_default(), None, &[]).unwrap_or_default()
 }
 
-fn answer(value: Value) -> Response {
-    json_reply(StatusCode::OK, &value)
+fn answer(value: &Value) -> Response {
+    json_reply(StatusCode::OK, value)
 }

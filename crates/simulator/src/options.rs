@@ -364,6 +364,8 @@ words! {
         State = "state",
         /// 500 with an `exception`.
         Exception = "exception",
+        /// 200 with an `exception`.
+        Exception200 = "exception-200",
     }
 }
 
@@ -374,7 +376,7 @@ words! {
         AsInExamples = "as-in-examples",
         /// As strings.
         Strings = "strings",
-        /// As numbers.
+        /// As numbers, the seconds of events too.
         Numbers = "numbers",
     }
 }

@@ -20,8 +20,8 @@ pub(crate) enum Refusal {
     UnknownService(String),
     /// 503 with an empty body: no agent is available yet.
     NotAvailable,
-    /// 500: the chat is over, and the switch `after-end` wants an exception.
-    ChatOver,
+    /// The chat is over; the status is for the switch `after-end` to say.
+    ChatOver(StatusCode),
 }
 
 impl Refusal {
@@ -31,7 +31,7 @@ impl Refusal {
             Self::BadValue(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownService(_) => StatusCode::NOT_FOUND,
             Self::NotAvailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::ChatOver => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::ChatOver(status) => *status,
         }
     }
 
@@ -41,8 +41,9 @@ impl Refusal {
             Self::BadValue(message) => (message.as_str(), "IllegalArgumentException"),
             Self::UnknownService(message) => (message.as_str(), "ServiceNotFoundException"),
             Self::NotAvailable => return None,
-            Self::ChatOver => ("Chat session is finished", "ChatSessionException"),
+            Self::ChatOver(_) => ("Chat session does not exist", "chat.ChatSessionException"),
         };
+        let exception = format!("com.genesyslab.gsg.services.{exception}");
         Some(serde_json::json!({"message": message, "exception": exception}))
     }
 }

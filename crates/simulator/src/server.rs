@@ -99,16 +99,27 @@ impl Inner {
     }
 }
 
+/// The shortest time between two ticks: something that stays due must not make the clockwork spin.
+const TICK: Duration = Duration::from_millis(1);
+
 /// Does what is due, whenever it is due, until the server is dropped.
 async fn run_clockwork(inner: Weak<Inner>, rescheduled: Arc<Notify>) {
+    let mut not_before = Instant::now();
     loop {
         let due = {
             let Some(inner) = inner.upgrade() else {
                 return;
             };
             let due = inner.lock().next_due();
-            // Never at once: a moment in the past must not make this loop spin.
-            due.map(|due| due.max(inner.clock.now() + Duration::from_millis(1)))
+            let due = due.map(|due| due.max(not_before));
+            let now = inner.clock.now();
+            if due.is_some_and(|due| due <= now) {
+                inner.lock().tick(now);
+                inner.revision.send_modify(|revision| *revision += 1);
+                not_before = now + TICK;
+                continue;
+            }
+            due
         };
         let wait_until_due = async {
             match due {
@@ -118,13 +129,7 @@ async fn run_clockwork(inner: Weak<Inner>, rescheduled: Arc<Notify>) {
         };
         tokio::select! {
             () = rescheduled.notified() => {}
-            () = wait_until_due => {
-                let Some(inner) = inner.upgrade() else {
-                    return;
-                };
-                inner.lock().tick(inner.clock.now());
-                inner.revision.send_modify(|revision| *revision += 1);
-            }
+            () = wait_until_due => {}
         }
     }
 }

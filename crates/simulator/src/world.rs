@@ -85,15 +85,14 @@ impl World {
         self.services.insert(service.id.clone(), service);
     }
 
-    /// Opens a chat on a service, and plays the first steps of its script.
-    pub(crate) fn open_chat(&mut self, service: &str, chat: Chat, now: Instant) {
+    /// Opens a chat on a service; its script begins to play at the next tick.
+    pub(crate) fn open_chat(&mut self, service: &str, chat: Chat) {
         if chat.delivery == Delivery::Comet {
             self.hub.revive_user(&chat.user);
         }
         if let Some(service) = self.services.get_mut(service) {
             service.stage = Stage::Chat(Box::new(chat));
         }
-        self.play(service, now);
     }
 
     /// Lets the other side of a chat do something; false when there is no live chat.

@@ -49,7 +49,7 @@ pub(crate) enum Exchange {
         cookie: Option<String>,
     },
     /// A connect is held.
-    Held(Held),
+    Held(Box<Held>),
 }
 
 /// A connect that waits for events.
@@ -124,13 +124,13 @@ impl World {
                         until,
                         wake,
                     } => {
-                        return Exchange::Held(Held {
+                        return Exchange::Held(Box::new(Held {
                             ticket,
                             request,
                             user: caller.user.clone(),
                             until,
                             wake,
-                        });
+                        }));
                     }
                 },
                 Some(_) => messages.extend(self.other_message(&request, caller, now)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::agent::Party;
-use crate::options::{Chat as ChatOptions, TranscriptForm, TypingNames};
+use crate::options::{Chat as ChatOptions, Numbers, TranscriptForm, TypingNames};
 
 /// One event of a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +90,15 @@ impl Transcript {
     pub(crate) fn to_show(&self, position: usize, options: &ChatOptions) -> Value {
         let events = self.after(position).iter().enumerate();
         let events = events.map(|(index, event)| {
+            let seconds = match options.numbers {
+                Numbers::AsInExamples | Numbers::Strings => json!(event.at.as_secs().to_string()),
+                Numbers::Numbers => json!(event.at.as_secs()),
+            };
             let mut elements = vec![
                 json!(event.kind.name(options.typing_names)),
                 json!(event.party.name),
                 json!(event.text),
-                json!(event.at.as_secs().to_string()),
+                seconds,
                 json!(event.party.role.word()),
             ];
             if options.event_index {

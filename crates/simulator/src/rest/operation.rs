@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -148,17 +149,25 @@ impl World {
         if !service.is_available(now) {
             return Err(Refusal::NotAvailable);
         }
-        if let Some(chat) = service.chat() {
-            if !chat.is_live() {
-                return Err(Refusal::ChatOver);
+        let known = service.chat().map(Chat::is_live);
+        let form = &parameters.form;
+        match known {
+            Some(false) => return Err(Refusal::ChatOver(StatusCode::INTERNAL_SERVER_ERROR)),
+            Some(true) => {}
+            None => {
+                let chat = self.new_chat(parameters, now)?;
+                self.open_chat(id, chat);
             }
-        } else {
-            let chat = self.new_chat(parameters, now)?;
-            self.open_chat(id, chat, now);
         }
-        let position = position_of(&parameters.form)?;
+        let position = position_of(form)?;
         let service = self.known_service(id)?;
-        Ok(reply::created(service, parameters, position, self))
+        Ok(reply::created(
+            service,
+            known.is_some(),
+            form,
+            position,
+            self,
+        ))
     }
 
     fn new_chat(&mut self, parameters: &Parameters, now: Instant) -> Result<Chat, Refusal> {
@@ -222,8 +231,12 @@ impl World {
                 return Err(Refusal::BadValue(message.to_owned()));
             }
         }
-        if !live && self.options.chat.after_end == AfterEnd::Exception {
-            return Err(Refusal::ChatOver);
+        match self.options.chat.after_end {
+            AfterEnd::Exception if !live => {
+                return Err(Refusal::ChatOver(StatusCode::INTERNAL_SERVER_ERROR));
+            }
+            AfterEnd::Exception200 if !live => return Err(Refusal::ChatOver(StatusCode::OK)),
+            AfterEnd::State | AfterEnd::Exception | AfterEnd::Exception200 => {}
         }
         let form = &parameters.form;
         let position = position_of(form)?;

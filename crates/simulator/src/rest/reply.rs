@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Operation, Parameters};
+use super::Operation;
 use crate::bayeux::GENESYS_CHANNEL;
 use crate::chat::{Chat, Delivery};
 use crate::clock::Clock;
@@ -22,17 +22,17 @@ pub(super) fn url(service: &str, operation: &str) -> String {
     format!("/genesys/1/service/{service}/ixn/chat{operation}")
 }
 
-/// The reply to the creation of a chat.
+/// The reply to the creation of a chat, or to its repetition.
 pub(super) fn created(
     service: &Service,
-    parameters: &Parameters,
+    repeated: bool,
+    form: &Form,
     position: Option<usize>,
     world: &World,
 ) -> Value {
     let Some(chat) = service.chat() else {
         return Value::Null;
     };
-    let form = &parameters.form;
     let mut object = ChatObject::new(service, chat);
     let numbers = world.options.chat.numbers;
     // The examples: a number in the plain reply of a basic service, a string everywhere else.
@@ -47,6 +47,10 @@ pub(super) fn created(
         (Delivery::Poll, Some(position)) => {
             object.put("chatIxnState", "TRANSCRIPT");
             object.transcript(position, &world.options.chat, world.clock);
+        }
+        (Delivery::Poll, None) if repeated => {
+            object.put("chatIxnState", "TRANSCRIPT");
+            object.started(world.clock);
         }
         (Delivery::Poll, None) => object.put("chatIxnState", "CONNECTED"),
         (Delivery::Comet, _) => {

@@ -47,7 +47,7 @@ fn answered(simulator: &Simulator, messages: Vec<Value>, cookie: Option<String>)
 /// A held connect; dropping it, because its client has gone, lets go of the session.
 struct HeldConnect {
     simulator: Simulator,
-    held: Held,
+    held: Box<Held>,
 }
 
 impl HeldConnect {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Available, Complaint, Rule, Scenario, Trigger};
-use crate::agent::{Act, Party, Step};
+use crate::agent::{Act, Party, Role, Step};
 use crate::options::{Options, Setting, set_switch};
 
 /// A line without its indent, and where it stands.
@@ -78,11 +78,14 @@ impl<'a> Reader<'a> {
             return Err(line.complaint("Expected “when …” or “word: …”."));
         };
         let value = value.trim();
-        match key.split_once(' ') {
-            Some(("agent", short)) => self.cast.push((short, Party::agent(value))),
-            Some(("external", short)) => self.cast.push((short, Party::external(value))),
-            _ => self.header(line, key, value)?,
-        }
+        let (short, role) = match key.split(' ').collect::<Vec<_>>()[..] {
+            ["agent", short] => (short, Role::Agent),
+            ["external", short] => (short, Role::External),
+            ["role", word, short] => (short, Role::Other(word.to_owned())),
+            _ => return self.header(line, key, value),
+        };
+        let name = value.to_owned();
+        self.cast.push((short, Party { name, role }));
         Ok(())
     }
 
@@ -107,7 +110,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 return Err(line.complaint(format!(
-                    "“{key}” is unknown: expected about, agent NAME, external NAME, available, fault or set."
+                    "“{key}” is unknown: expected about, agent NAME, external NAME, role WORD NAME, available, fault or set."
                 )));
             }
         }
@@ -151,9 +154,9 @@ impl<'a> Reader<'a> {
             }
             ["pauses"] => Act::Pause(party),
             ["says"] => Act::Say(party, text.to_owned()),
-            ["says", count, "times"] => return repeated(line, party, count, "0s", text),
+            ["says", count, "times"] => return repeated(line, &party, count, "0s", text),
             ["says", count, "times", "every", pause] => {
-                return repeated(line, party, count, pause, text);
+                return repeated(line, &party, count, pause, text);
             }
             ["pushes"] => Act::PushUrl(party, text.to_owned()),
             ["sends", kind] => Act::Send {
@@ -232,7 +235,7 @@ fn time(line: Line<'_>, text: &str) -> Result<Duration, Complaint> {
 /// The same message again and again; `{n}` in its text is the number of each.
 fn repeated(
     line: Line<'_>,
-    party: Party,
+    party: &Party,
     count: &str,
     pause: &str,
     text: &str,

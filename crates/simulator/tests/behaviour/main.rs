@@ -8,6 +8,7 @@ mod cometd;
 mod cors;
 mod desk;
 mod faults;
+mod golden;
 mod push;
 mod rest;
 mod site;

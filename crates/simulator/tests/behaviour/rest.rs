@@ -51,7 +51,7 @@ async fn any_configured_name_will_do_and_no_other() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!(
         unknown.json(),
-        json!({"message": "Service other-chat is not configured", "exception": "ServiceNotFoundException"})
+        json!({"message": "Service other-chat is not configured", "exception": "com.genesyslab.gsg.services.ServiceNotFoundException"})
     );
 }
 
@@ -114,10 +114,14 @@ async fn a_position_at_the_creation_brings_the_transcript() {
     assert_eq!(reply["chatIxnState"], "TRANSCRIPT");
     assert_eq!(
         events(&reply),
-        [
-            "Notice.Joined|127.0.0.1|has joined the session",
-            "Notice.Joined|Kristi Sippola|has joined the session"
-        ]
+        ["Notice.Joined|127.0.0.1|has joined the session"]
+    );
+    pass(1.0).await;
+    let form = "subject=x&transcriptPosition=1";
+    let again = browser.post(&format!("{id}/ixn/chat"), form).await.json();
+    assert_eq!(
+        events(&again),
+        ["Notice.Joined|Kristi Sippola|has joined the session"]
     );
 }
 
@@ -165,7 +169,10 @@ async fn values_that_are_missing_or_wrong_are_answered_415() {
             "{path} {form}"
         );
         assert_eq!(reply.json()["message"], message);
-        assert_eq!(reply.json()["exception"], "IllegalArgumentException");
+        assert_eq!(
+            reply.json()["exception"],
+            "com.genesyslab.gsg.services.IllegalArgumentException"
+        );
     }
 }
 
@@ -174,7 +181,10 @@ async fn unknown_services_and_methods_are_refused() {
     let mut browser = poller(&server("", &[]));
     let reply = browser.operate("nobody", "refresh", "").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
-    assert_eq!(reply.json()["exception"], "ServiceNotFoundException");
+    assert_eq!(
+        reply.json()["exception"],
+        "com.genesyslab.gsg.services.ServiceNotFoundException"
+    );
     let id = browser.service("request-chat").await;
     assert_eq!(
         browser.operate(&id, "refresh", "").await.status,
@@ -417,7 +427,8 @@ async fn an_ended_chat_may_answer_with_an_exception() {
     assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(
         reply.json(),
-        json!({"message": "Chat session is finished", "exception": "ChatSessionException"})
+        json!({"message": "Chat session does not exist",
+            "exception": "com.genesyslab.gsg.services.chat.ChatSessionException"})
     );
 }
 

@@ -158,6 +158,8 @@ impl Browser {
         let form = format!("subject=Test&firstName=Vasya&lastName=Pupkin{parameters}");
         let reply = self.post(&format!("{id}/ixn/chat"), &form).await;
         assert_eq!(reply.status, StatusCode::OK);
+        // The agents do at once what they do without waiting.
+        tokio::task::yield_now().await;
         id
     }
 
