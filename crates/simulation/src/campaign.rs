@@ -1,0 +1,111 @@
+//! Many seeds on all cores, and what they have gone through together.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::oracle::{Figures, Violation};
+use crate::plan::Plan;
+use crate::world::{Outcome, World};
+
+/// Seeds that one thread takes at a time.
+const SHARE: u64 = 64;
+
+/// A seed whose run broke a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Find {
+    pub(crate) seed: u64,
+    pub(crate) violation: Violation,
+}
+
+/// What a campaign has shown.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) schedules: u64,
+    pub(crate) figures: Figures,
+    pub(crate) took: Duration,
+    pub(crate) threads: usize,
+    /// Broken rules, the lowest seeds first.
+    pub(crate) finds: Vec<Find>,
+}
+
+/// Which seeds to run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Campaign {
+    pub(crate) from: u64,
+    pub(crate) seeds: u64,
+    pub(crate) threads: usize,
+    /// After so many finds nobody looks for more.
+    pub(crate) most_finds: usize,
+}
+
+impl Campaign {
+    /// Runs them.
+    pub(crate) fn run(self) -> Report {
+        let begun = Instant::now();
+        let next = AtomicU64::new(self.from);
+        let shared = Mutex::new(Report::default());
+        thread::scope(|scope| {
+            for _ in 0..self.threads {
+                scope.spawn(|| self.work(&next, &shared));
+            }
+        });
+        let mut report = shared.into_inner().unwrap_or_default();
+        report.finds.sort_by_key(|find| find.seed);
+        report.took = begun.elapsed();
+        report.threads = self.threads;
+        report
+    }
+
+    fn work(&self, next: &AtomicU64, shared: &Mutex<Report>) {
+        let end = self.from + self.seeds;
+        loop {
+            let first = next.fetch_add(SHARE, Ordering::Relaxed);
+            if first >= end {
+                return;
+            }
+            let mut part = Report::default();
+            for seed in first..end.min(first + SHARE) {
+                part.add(seed, run(&Plan::of(seed)));
+            }
+            let Ok(mut whole) = shared.lock() else { return };
+            whole.merge(part);
+            if whole.finds.len() >= self.most_finds {
+                next.store(end, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl Report {
+    fn add(&mut self, seed: u64, outcome: Outcome) {
+        self.schedules += 1;
+        self.figures.merge(&outcome.figures);
+        if let Some(violation) = outcome.violation {
+            self.finds.push(Find { seed, violation });
+        }
+    }
+
+    fn merge(&mut self, part: Self) {
+        self.schedules += part.schedules;
+        self.figures.merge(&part.figures);
+        self.finds.extend(part.finds);
+    }
+}
+
+/// Runs a plan; a panic is a violation like any other.
+pub(crate) fn run(plan: &Plan) -> Outcome {
+    let run = AssertUnwindSafe(|| World::run(plan));
+    catch_unwind(run).unwrap_or_else(|cause| Outcome {
+        violation: Some(Violation::new("S12", words(cause.as_ref()))),
+        figures: Figures::default(),
+    })
+}
+
+fn words(cause: &(dyn std::any::Any + Send)) -> String {
+    let text = cause.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    ["panic: ", &text.unwrap_or_default()].concat()
+}

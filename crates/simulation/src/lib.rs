@@ -1,0 +1,16 @@
+//! The whole protocol core against a model of GMS, network, page and visitor, on a virtual clock.
+
+mod agenda;
+mod campaign;
+mod cli;
+mod client;
+mod network;
+mod oracle;
+mod page;
+mod plan;
+mod random;
+mod server;
+mod shrink;
+mod world;
+
+pub use cli::simulate;

@@ -1,0 +1,166 @@
+//! Liveness: once the faults have stopped, everything becomes well, and soon (L1, S13).
+
+use gms_chat_protocol::chat::{Delivery, Fate, Phase};
+
+use super::book::Book;
+use super::row::{Line, Row};
+use super::{Oracle, Screen, Verdict, Violation, ensure};
+use crate::client::NETWORK_DELAY;
+use crate::plan::{Repair, Setting};
+use crate::server::{Chat, Server};
+
+/// The longest wait of the backoff, with its jitter.
+const LONGEST_WAIT: u64 = 37_500;
+/// A slow probe after denials, with its jitter, and what follows from it.
+const PROBE: u64 = 75_000;
+/// Three refreshes without progress, with room for pushes between them, and their own pace.
+const REPAIR: u64 = 20_000;
+
+impl Oracle {
+    /// Whether the visitor has to ask for a chat before one can be expected.
+    pub(crate) fn wants_start(&self) -> bool {
+        match &self.screen {
+            Screen::Bayeux(listener) => !listener.open,
+            Screen::Chat(book) => matches!(book.phase, Phase::Idle | Phase::Failed(_)),
+        }
+    }
+
+    /// The service whose chat the client is in.
+    pub(crate) fn service(&self) -> Option<usize> {
+        match &self.screen {
+            Screen::Bayeux(_) => Some(0),
+            Screen::Chat(book) => book.service,
+        }
+    }
+
+    /// Whether there is something that has to become well.
+    fn is_hopeless(&self) -> bool {
+        let needs_cookie = match &self.screen {
+            Screen::Bayeux(_) => true,
+            Screen::Chat(book) => book.delivery == Delivery::Cometd,
+        };
+        needs_cookie && self.setting.blocked_cookie
+    }
+
+    /// When everything has to be well, given that the faults have stopped and the probe is written now.
+    pub(crate) fn deadline(&self, now: u64) -> u64 {
+        let hold = self.setting.hold.max(60_000);
+        let usual = LONGEST_WAIT + hold + NETWORK_DELAY + REPAIR + 6 * self.setting.latency.0;
+        let wished = self.pace.refrains_until().saturating_sub(now);
+        let queue = self.setting.delayed.unwrap_or(0);
+        now + usual + PROBE + wished + queue
+    }
+
+    /// Whether everything is well.
+    pub(crate) fn is_at_rest(&self, server: &Server) -> bool {
+        self.is_hopeless() || self.unmet(server).is_none()
+    }
+
+    /// Complains about what is not well although there was time enough.
+    pub(crate) fn demand_rest(&self, server: &Server) -> Verdict {
+        match self.unmet(server) {
+            Some(what) if !self.is_hopeless() => Err(Violation::new("L1", what)),
+            Some(_) | None => self.judge_end(server),
+        }
+    }
+
+    /// What is not well, in words.
+    fn unmet(&self, server: &Server) -> Option<String> {
+        match &self.screen {
+            Screen::Bayeux(listener) => listener.unmet(server),
+            Screen::Chat(book) => book.unmet(server, &self.setting),
+        }
+    }
+
+    /// What has to hold once all is quiet.
+    pub(crate) fn judge_end(&self, server: &Server) -> Verdict {
+        match &self.screen {
+            Screen::Bayeux(listener) => listener.judge_end(server),
+            Screen::Chat(_) if self.is_hopeless() => Ok(()),
+            Screen::Chat(book) => book.judge_end(server),
+        }
+    }
+}
+
+impl Book {
+    fn unmet(&self, server: &Server, setting: &Setting) -> Option<String> {
+        match &self.phase {
+            Phase::Idle | Phase::Failed(_) | Phase::Connecting | Phase::Ending => {
+                return Some(format!("the chat is {:?}", self.phase));
+            }
+            Phase::Ended(_) => return None,
+            Phase::Waiting | Phase::Active => {}
+        }
+        if self.troubled {
+            return Some("the window says that there is trouble".to_owned());
+        }
+        let Some(chat) = self.chat(server) else {
+            return Some("there is no chat at the server".to_owned());
+        };
+        if chat.over.is_some() {
+            return Some("the chat is over, and nobody has told the visitor".to_owned());
+        }
+        self.unshown(chat, setting).or_else(|| self.unsettled(setting))
+    }
+
+    /// An event that is not on the screen.
+    fn unshown(&self, chat: &Chat, setting: &Setting) -> Option<String> {
+        let gaps = self.rows.iter().any(|row| row.line == Line::Gap);
+        let lossy = self.by_comet && setting.repair == Repair::Neither;
+        if gaps && !lossy {
+            return Some("a gap is marked although what is missing can be had".to_owned());
+        }
+        let due = (2..=chat.last()).filter(|&position| self.is_due(chat, position));
+        let mut rows = self.rows.iter().filter(|row| row.is_settled());
+        let mut after = 0;
+        for position in due {
+            if position <= after {
+                continue;
+            }
+            let found = rows.by_ref().find_map(|row| row.place(chat, after).map(|place| place.1));
+            after = match found {
+                Some(last) if last >= position => last,
+                // A mark stands for it, or the server's word does.
+                Some(_) | None if lossy && position < chat.last() => return None,
+                Some(_) | None => return Some(format!("event {position} is not on the screen")),
+            };
+        }
+        None
+    }
+
+    /// A message whose fate is open.
+    fn unsettled(&self, setting: &Setting) -> Option<String> {
+        let lossy = self.by_comet && setting.repair == Repair::Neither;
+        let open = |row: &Row| match row.mine()? {
+            (text, Fate::Sending) => Some(format!("`{text}` is still being sent")),
+            (text, Fate::Unknown) if !lossy => Some(format!("`{text}` is still unknown")),
+            (_, Fate::Unknown | Fate::Sent | Fate::Failed(_)) => None,
+        };
+        self.rows.iter().find_map(open)
+    }
+
+    /// Failed means that the server does not have it; sent, that it does.
+    fn judge_end(&self, _server: &Server) -> Verdict {
+        for (text, account) in self.fates.iter() {
+            let mut sent = 0;
+            let mut failed = 0;
+            for (other, fate) in self.rows.iter().filter_map(Row::mine) {
+                if other == text {
+                    match fate {
+                        Fate::Sent => sent += 1,
+                        Fate::Failed(_) => failed += 1,
+                        Fate::Sending | Fate::Unknown => {}
+                    }
+                }
+            }
+            ensure(sent <= account.taken, "C5", || {
+                format!("`{text}` is shown as sent {sent} times, the server took it in {} times", account.taken)
+            })?;
+            let lone = account.said == 1 && account.retried == 0 && account.discarded == 0;
+            ensure(!lone || failed == 0 || account.taken == 0, "C7", || {
+                format!("`{text}` is shown as failed, but the server has it")
+            })?;
+        }
+        Ok(())
+    }
+}
