@@ -117,6 +117,19 @@ fn a_held_connect_that_stood_ten_seconds_ends_it_too() {
 }
 
 #[test]
+fn a_proof_that_succeeds_shortens_what_comes_after_it() {
+    let mut peer = Peer::ready();
+    waits(&mut peer, 8, drop_it);
+    peer.advance(secs(1));
+    peer.answer(&[]);
+    assert!(peer.holds());
+    let waits = waits(&mut peer, 3, drop_it);
+    for (wait, seconds) in waits.iter().zip([8, 16, 30]) {
+        assert!(is_about(*wait, seconds), "{waits:?}");
+    }
+}
+
+#[test]
 fn proofs_that_succeed_and_holds_that_fail_at_once_do_not_race() {
     let mut peer = Peer::ready();
     let start = peer.now;
@@ -393,6 +406,24 @@ fn blocked_cookies_are_noticed_at_the_second_round_and_asked_ever_more_slowly() 
     }
     assert_eq!(told, [2]);
     assert!(rounds <= 6, "{rounds} rounds in a minute");
+}
+
+#[test]
+fn each_opening_is_told_of_its_lost_cookie() {
+    let mut peer = Peer::opened();
+    for _ in 0..2 {
+        peer.forget();
+        for _ in 0..2 {
+            while !peer.is_asked("/meta/handshake") {
+                peer.advance_to_timer();
+            }
+            peer.grant();
+            peer.forget_client();
+        }
+        assert!(peer.events().contains(&Event::CookieLost));
+        peer.close(gms_chat_protocol::bayeux::Farewell::Over);
+        peer.open();
+    }
 }
 
 #[test]

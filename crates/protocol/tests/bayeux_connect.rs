@@ -428,6 +428,33 @@ fn cuts_at_different_ages_and_very_young_ones_do_not_shorten_the_hold() {
 }
 
 #[test]
+fn a_hold_that_lived_longer_in_between_absolves_the_way() {
+    let mut peer = Peer::ready();
+    for age in [30, 45, 30] {
+        peer.advance(secs(age));
+        if age == 45 {
+            peer.answer(&[]);
+        } else {
+            peer.fail("/meta/connect", Failure::Network);
+            peer.answer(&[]);
+        }
+    }
+    assert!(peer.connect().last().get("advice").is_none());
+}
+
+#[test]
+fn a_server_that_holds_even_shorter_is_not_asked_to() {
+    let mut peer = Peer::ready();
+    for _ in 0..2 {
+        peer.advance(secs(30));
+        peer.fail("/meta/connect", Failure::Network);
+        let good = peer.good_with(json!({ "advice": { "timeout": 24_000 } }));
+        peer.answer_exactly(&[good]);
+    }
+    assert!(peer.connect().last().get("advice").is_none());
+}
+
+#[test]
 fn a_hold_that_ends_in_silence_twice_is_halved() {
     let mut peer = Peer::ready();
     for _ in 0..2 {
@@ -450,7 +477,9 @@ fn the_hold_is_never_asked_to_be_shorter_than_ten_seconds() {
 
 #[test]
 fn answers_that_nobody_can_read_lead_to_a_new_session_in_the_end() {
-    let mut peer = Peer::ready();
+    let mut peer = Peer::opened();
+    peer.grant();
+    peer.accept();
     for _ in 0..2 {
         peer.reply_to("/meta/connect", &text("[{\"channel\": oops"));
         peer.advance(secs(5));
@@ -464,6 +493,21 @@ fn answers_that_nobody_can_read_lead_to_a_new_session_in_the_end() {
     );
     peer.get_ready();
     assert!(peer.holds());
+}
+
+#[test]
+fn one_answer_that_can_be_read_forgives_those_that_could_not() {
+    let mut peer = Peer::ready();
+    for _ in 0..4 {
+        for _ in 0..2 {
+            peer.reply_to("/meta/connect", &text("?"));
+            while !peer.is_asked("/meta/connect") {
+                peer.advance_to_timer();
+            }
+        }
+        peer.get_ready();
+    }
+    assert_eq!(peer.connect().last()["clientId"], "client-1");
 }
 
 #[test]

@@ -220,6 +220,20 @@ fn a_clock_that_is_set_back_does_no_harm() {
     peer.answer(&[event("after midnight")]);
     assert_eq!(peer.deliveries(), [json!("after midnight")]);
     assert!(peer.holds());
+    let noon = peer.now;
+    let id = peer.connect().id;
+    peer.oracle.failed(id);
+    let morning = Moment::from_millis(5);
+    peer.session.handle_failure(id, Failure::Network, morning);
+    peer.drain();
+    let id = peer.connect().id;
+    peer.oracle.failed(id);
+    peer.session.handle_failure(id, Failure::Network, morning);
+    peer.drain();
+    assert!(
+        peer.wake() > Some(noon),
+        "the wait begins now, not in the morning"
+    );
 }
 
 #[test]

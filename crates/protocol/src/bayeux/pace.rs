@@ -61,11 +61,10 @@ impl Pace {
 
     /// No request of this kind before `from`.
     pub(super) fn refrain(&mut self, slot: Slot, from: Moment) {
-        let limit = match slot {
-            Slot::Handshake | Slot::Connect => &mut self.session_from,
-            Slot::Subscribe | Slot::Farewell => &mut self.subscribe_from,
-        };
-        *limit = from.max(*limit);
+        match slot {
+            Slot::Handshake | Slot::Connect => self.session_from = from,
+            Slot::Subscribe | Slot::Farewell => self.subscribe_from = from,
+        }
     }
 
     /// A connect has brought events: the next may follow at once, however many there were.

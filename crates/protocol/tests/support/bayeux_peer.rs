@@ -86,6 +86,7 @@ pub(crate) struct Peer {
     cancelled: Vec<ExchangeId>,
     events: Vec<Event>,
     clients: u32,
+    timers: u32,
 }
 
 impl Peer {
@@ -100,6 +101,7 @@ impl Peer {
             cancelled: Vec::new(),
             events: Vec::new(),
             clients: 0,
+            timers: 0,
         }
     }
 
@@ -268,6 +270,11 @@ impl Peer {
     pub(crate) fn advance(&mut self, by: Duration) {
         let end = self.now + by;
         while let Some(wake) = self.wake.filter(|wake| *wake <= end) {
+            self.timers += 1;
+            assert!(
+                self.timers < 100_000,
+                "a test that waits for what does not come"
+            );
             self.now = wake;
             self.session.handle_timeout(self.now);
             self.drain();
