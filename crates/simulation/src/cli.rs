@@ -5,6 +5,7 @@
     reason = "results and complaints are what a command line is for"
 )]
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
 
@@ -19,6 +20,7 @@ cargo xtask simulate [OPTIONS]
   --seeds N        run so many schedules (default 20000)
   --from S         begin with this seed (default 0)
   --threads N      on so many cores (default: all)
+  --finds N        look on until so many seeds have broken a rule (default 20)
   --replay SEED    run one seed, shorten it if it fails, and tell what happens
   --only A,B,C     with --replay: nothing but the items of these numbers
 ";
@@ -29,6 +31,7 @@ struct Options {
     seeds: u64,
     from: u64,
     threads: usize,
+    finds: usize,
     replay: Option<u64>,
     only: Option<Vec<usize>>,
 }
@@ -39,6 +42,7 @@ impl Default for Options {
             seeds: 20_000,
             from: 0,
             threads: thread::available_parallelism().map_or(1, usize::from),
+            finds: 20,
             replay: None,
             only: None,
         }
@@ -66,6 +70,7 @@ impl Options {
                 "--seeds" => options.seeds = number(value()?)?,
                 "--from" => options.from = number(value()?)?,
                 "--threads" => options.threads = number(value()?)?.clamp(1, 256) as usize,
+                "--finds" => options.finds = number(value()?)? as usize,
                 "--replay" => options.replay = Some(number(value()?)?),
                 "--only" => {
                     let numbers = value()?.split(',').map(|part| number(part).map(|it| it as usize));
@@ -89,7 +94,7 @@ impl Options {
             from: self.from,
             seeds: self.seeds,
             threads: self.threads,
-            most_finds: 20,
+            most_finds: self.finds,
         }
         .run();
         print_figures(&report);
@@ -97,10 +102,7 @@ impl Options {
             println!("no rule was broken");
             return ExitCode::SUCCESS;
         };
-        println!("\n{} seeds broke a rule:", report.finds.len());
-        for Find { seed, violation } in &report.finds {
-            println!("  {seed:>9}  {} {}", violation.rule, violation.what);
-        }
+        print_finds(&report.finds);
         println!("\nseed {seed}: {} {}", violation.rule, violation.what);
         print_short(*seed, None);
         ExitCode::FAILURE
@@ -146,6 +148,22 @@ fn print_short(seed: u64, only: Option<Vec<usize>>) {
     println!("  at {} ms: {} {}", short.violation.at, short.violation.rule, short.violation.what);
     let numbers: Vec<String> = short.kept.iter().map(usize::to_string).collect();
     println!("\ncargo xtask simulate --replay {seed} --only {}", numbers.join(","));
+}
+
+/// Of each rule the first few seeds.
+fn print_finds(finds: &[Find]) {
+    println!("\n{} seeds broke a rule:", finds.len());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for Find { seed, violation } in finds {
+        let count = counts.entry(violation.rule).or_default();
+        *count += 1;
+        if *count <= 5 {
+            println!("  {seed:>9}  {} {}", violation.rule, violation.what);
+        }
+    }
+    for (rule, count) in counts {
+        println!("  {rule}: {count}");
+    }
 }
 
 fn print_figures(report: &Report) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use gms_chat_protocol::{ExchangeId, Failure, Lane, Request};
 use serde_json::Value;
 
-use crate::plan::{Ill, Item, Plan, Setting, Spoil, Weather};
+use crate::plan::{Ill, Item, Plan, Setting, Weather};
 use crate::random::hash;
 use crate::server::Answer;
 
@@ -250,14 +250,6 @@ impl Network {
             spoil::bare(&mut answer);
         }
         Returning::Arrives { after, answer }
-    }
-
-    /// Whether the answer of this exchange is spoilt in a way that the server's own words do not survive.
-    pub(crate) fn is_spoilt(&self, index: usize) -> bool {
-        matches!(
-            self.exchanges[index].ill,
-            Some(Ill::Spoilt(Spoil::Garbled | Spoil::Html))
-        )
     }
 
     /// A number that depends on the exchange and not on what else is in the plan.

@@ -85,17 +85,15 @@ impl Figures {
 #[derive(Debug)]
 pub(crate) struct Oracle {
     setting: Setting,
-    subject: Subject,
     wire: Wire,
     pace: Pace,
     screen: Screen,
     coverage: Coverage,
-    /// What was fed last, for coverage and for what may follow from it.
     exchanges: u64,
     /// An answer to an aborted exchange is being fed.
     silence: bool,
-    /// Until when spells of trouble lasted.
-    trouble_until: u64,
+    /// The server has advised to stay away for weeks: nothing can be asked of a client that obeys.
+    absurd: bool,
 }
 
 /// What the run's client shows, by its kind.
@@ -113,14 +111,13 @@ impl Oracle {
         };
         Self {
             setting: setting.clone(),
-            subject: plan.subject,
             wire: Wire::new(setting),
             pace: Pace::default(),
             screen,
             coverage: Coverage::default(),
             exchanges: 0,
             silence: false,
-            trouble_until: 0,
+            absurd: false,
         }
     }
 
@@ -171,7 +168,7 @@ impl Oracle {
         })?;
         let flight = self.wire.over(id)?;
         if let Screen::Chat(book) = &mut self.screen {
-            book.fates.left_open(&flight);
+            book.left_open(&flight);
         }
         Ok(())
     }
@@ -179,7 +176,7 @@ impl Oracle {
     /// A request has reached the server.
     pub(crate) fn arrived(&mut self, exchange: &Exchange, copy: bool, answer: Option<&Answer>) {
         if let Screen::Chat(book) = &mut self.screen {
-            book.fates.arrived(exchange, copy, answer);
+            book.arrived(exchange, copy, answer);
         }
     }
 
@@ -189,6 +186,7 @@ impl Oracle {
         let Some(answer) = &exchange.answer else {
             return Ok(());
         };
+        self.absurd |= answer.facts.absurd;
         self.wire.answered(&flight, answer);
         self.pace.answered(&flight, answer, clock);
         match &mut self.screen {
@@ -202,8 +200,7 @@ impl Oracle {
     pub(crate) fn failed(&mut self, exchange: &Exchange) -> Verdict {
         let flight = self.wire.over(exchange.id)?;
         if let Screen::Chat(book) = &mut self.screen {
-            book.fates.left_open(&flight);
-            book.failures += 1;
+            book.left_open(&flight);
         }
         Ok(())
     }
@@ -240,7 +237,7 @@ impl Oracle {
     }
 
     /// The client has nothing more to do until `due`.
-    pub(crate) fn waits(&mut self, due: Option<u64>, clock: u64, _server: &Server) -> Verdict {
+    pub(crate) fn waits(&mut self, due: Option<u64>, clock: u64) -> Verdict {
         ensure(due.is_none_or(|due| due > clock), "S11", || {
             format!("a timer is set to {due:?}, which is not in the future of {clock}")
         })?;
@@ -271,11 +268,6 @@ impl Oracle {
             Screen::Bayeux(_) => Vec::new(),
             Screen::Chat(book) => book.loose_messages(),
         }
-    }
-
-    /// There was trouble until now.
-    pub(crate) fn trouble_until(&mut self, now: u64) {
-        self.trouble_until = now;
     }
 
     /// What the run has gone through.

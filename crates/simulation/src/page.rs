@@ -69,11 +69,6 @@ impl Page {
         self.any(|spell| matches!(spell, Spell::Offline))
     }
 
-    /// Whether timers fire when they are due, and the network is as it should be.
-    pub(crate) fn is_calm(&self) -> bool {
-        self.spells.is_empty()
-    }
-
     /// Whether the page cannot be seen.
     pub(crate) fn is_hidden(&self) -> bool {
         self.any(|spell| matches!(spell, Spell::Hidden))

@@ -47,6 +47,8 @@ pub(crate) struct Server {
     pub(crate) event_suffix: String,
     /// What waits for the users' next sessions.
     kept: Vec<(String, Parcel)>,
+    /// Chats are not ended for their client's silence.
+    is_patient: bool,
     now: u64,
     numbers: u32,
     published: u64,
@@ -62,6 +64,7 @@ impl Server {
             first_published: None,
             event_suffix: String::new(),
             kept: Vec::new(),
+            is_patient: false,
             now: 0,
             numbers: 0,
             published: 0,
@@ -70,6 +73,7 @@ impl Server {
 
     /// A push chat of this user that is there from the start.
     pub(crate) fn open_chat(&mut self, user: &str) {
+        self.is_patient = true;
         let mut service = Service::new(0);
         service.chat = Some(Chat::new(Some(user.to_owned()), self.now));
         self.services.push(service);
@@ -118,7 +122,8 @@ impl Server {
     fn silent_since(&self, service: usize) -> Option<u64> {
         let chat = self.services[service].chat.as_ref()?;
         let attended = chat.user.as_ref().is_some_and(|user| self.is_attended(user));
-        (chat.over.is_none() && !attended).then_some(chat.heard)
+        let is_silent = chat.over.is_none() && !attended && !self.is_patient;
+        is_silent.then_some(chat.heard)
     }
 
     /// Whether the user has a CometD session.

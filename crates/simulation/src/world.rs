@@ -179,7 +179,7 @@ impl<'a> World<'a> {
                     self.oracle.told(told, &self.server)?;
                 }
                 Output::Wait(due) => {
-                    self.oracle.waits(due, clock, &self.server)?;
+                    self.oracle.waits(due, clock)?;
                     let prompt = !self.page.is_still() && self.page.lateness() == 0;
                     self.oracle.drained(clock, prompt, &self.server)?;
                     self.set_timer(due);

@@ -1,7 +1,10 @@
 //! Answers that are not what they should be.
 
 use crate::plan::Spoil;
-use crate::server::{Answer, Body, Facts};
+use crate::server::{Answer, Body, Connected, Facts};
+
+/// Intervals of weeks.
+const ABSURD: [&str; 2] = ["3000000000", "1e300"];
 
 /// Breaks the body off after so many thousandths, and nobody notices.
 pub(super) fn truncate(answer: &mut Answer, permille: u16, bare: bool) {
@@ -63,9 +66,10 @@ fn spoil_messages(answer: &mut Answer, how: Spoil) {
         }
         Spoil::NoReply => {
             messages.remove(place);
-            let spans = std::mem::take(&mut answer.facts.spans);
+            let facts = std::mem::take(&mut answer.facts);
             answer.facts = Facts {
-                spans,
+                events: facts.events,
+                spans: facts.spans,
                 ..Facts::default()
             };
         }
@@ -89,10 +93,15 @@ fn spoil_messages(answer: &mut Answer, how: Spoil) {
 
 /// Puts advice into the meta reply. What stood there before stands first, so the new counts.
 pub(super) fn advise(answer: &mut Answer, advice: &str) {
+    // What ends a session stays what it is.
+    if answer.facts.connect == Some(Connected::Last) {
+        return;
+    }
     if let Body::Messages(messages) = &mut answer.body
         && let Some(reply) = messages.iter_mut().find(|message| is_reply(message))
     {
         insert(reply, &format!(r#""advice":{advice}"#));
+        answer.facts.absurd = ABSURD.iter().any(|interval| advice.contains(interval));
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Verdict, Violation, ensure, is_discreet};
 use crate::client::NETWORK_DELAY;
 use crate::network::Exchange;
 use crate::plan::Setting;
-use crate::server::{Answer, Chat, Kind as What, Outcome, Over, Server};
+use crate::server::{Answer, Chat, Connected, Kind as What, Outcome, Over, Server};
 
 /// The witness of a chat session.
 #[derive(Debug)]
@@ -26,9 +26,11 @@ pub(super) struct Book {
     /// Whether the chat was created with `notify_by=comet`.
     pub(super) by_comet: bool,
     /// Failures since the start.
-    pub(super) failures: u32,
+    failures: u32,
     /// Refreshes that were refused.
     refusals: u32,
+    /// How often CometD said that nothing more would come.
+    nones: u32,
     /// The visitor has asked for the end.
     pub(super) wants_end: bool,
     /// When the end was asked for, by the page's clock.
@@ -53,6 +55,7 @@ impl Book {
             by_comet: false,
             failures: 0,
             refusals: 0,
+            nones: 0,
             wants_end: false,
             ending_since: None,
             shown: Vec::new(),
@@ -137,13 +140,8 @@ impl Book {
         let url = &exchange.request.url;
         let id = url.strip_prefix("/genesys/1/service/service");
         let id = id.and_then(|rest| rest.split('/').next()?.parse().ok());
-        if self.is_open() && !kind.is_farewell() {
-            if let Some(id) = id {
-                self.service = Some(id);
-            }
-            if kind == Kind::Create {
-                self.by_comet = exchange.request.body.contains("notify_by=comet");
-            }
+        if let Some(id) = id.filter(|_| self.is_open() && !kind.is_farewell()) {
+            self.service = Some(id);
         }
         ensure(self.is_open() || kind.is_farewell(), "S4", || {
             format!("{kind:?} while no chat is under way")
@@ -152,8 +150,22 @@ impl Book {
         ensure(named, "S3", || format!("{kind:?} in push mode without gms_user"))
     }
 
+    /// A request is at the server.
+    pub(super) fn arrived(&mut self, exchange: &Exchange, copy: bool, answer: Option<&Answer>) {
+        self.fates.arrived(exchange, copy, answer);
+        let done = answer.is_some_and(|answer| answer.facts.outcome == Some(Outcome::Done));
+        self.by_comet |= done && exchange.request.body.contains("notify_by=comet");
+    }
+
+    /// An exchange has ended without an answer.
+    pub(super) fn left_open(&mut self, flight: &Flight) {
+        self.failures += 1;
+        self.fates.left_open(flight);
+    }
+
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer) {
         self.fates.answered(flight, answer);
+        self.nones += u32::from(answer.facts.connect == Some(Connected::Last));
         for span in &answer.facts.spans {
             if Some(span.service) == self.service {
                 let last = usize::try_from(span.last).unwrap_or(0);
@@ -216,8 +228,9 @@ impl Book {
         }
         let forgotten = self.service.is_some_and(|service| server.services[service].forgotten);
         let over = self.chat(server).and_then(|chat| chat.over);
-        // Three refreshes in a row that are refused as if the chat were unknown cannot be told from it.
-        let excused = self.refusals >= 3;
+        // Three refreshes in a row that are refused as if the chat were unknown cannot be told from it,
+        // and a CometD server that ends session after session is not believed for ever.
+        let excused = self.refusals >= 3 || self.nones >= 2;
         ensure(forgotten || over.is_some() || excused, "C9", || {
             format!("the chat is shown as ended ({end:?}), but it goes on")
         })?;
@@ -262,6 +275,7 @@ impl Book {
             }
             Change::Cleared => {
                 self.rows.clear();
+                self.fates = Fates::default();
                 Ok(())
             }
         }

@@ -32,8 +32,6 @@ pub(super) struct Account {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fates {
     accounts: BTreeMap<String, Account>,
-    /// The text of the request that is at the server, by exchange name.
-    pub(super) over: bool,
 }
 
 impl Fates {
@@ -43,10 +41,6 @@ impl Fates {
         }
         // Just inserted, if it was not there.
         self.accounts.entry(text.to_owned()).or_default()
-    }
-
-    pub(super) fn get(&self, text: &str) -> Option<&Account> {
-        self.accounts.get(text)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Account)> {

@@ -71,7 +71,7 @@ impl Pace {
     }
 
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer, clock: u64) {
-        if !answer.facts.spans.is_empty() {
+        if answer.facts.events > 0 || !answer.facts.spans.is_empty() {
             self.lanes = Default::default();
         }
         match answer.facts.connect {
@@ -83,6 +83,7 @@ impl Pace {
             Some(Connected::Unknown) if self.is_new => {
                 self.forgotten += 1;
                 self.forgotten_at = clock;
+                self.is_new = false;
             }
             Some(Connected::Unknown) | None => {}
         }

@@ -25,10 +25,18 @@ impl Oracle {
         }
     }
 
+    /// The faults have stopped.
+    pub(crate) fn calm(&mut self, server: &Server) {
+        if let Screen::Bayeux(listener) = &mut self.screen {
+            let chat = server.current().and_then(|service| server.chat(service));
+            listener.calm_from = chat.map_or(0, Chat::last);
+        }
+    }
+
     /// The service whose chat the client is in.
-    pub(crate) fn service(&self) -> Option<usize> {
+    pub(crate) fn service(&self, server: &Server) -> Option<usize> {
         match &self.screen {
-            Screen::Bayeux(_) => Some(0),
+            Screen::Bayeux(_) => server.current(),
             Screen::Chat(book) => book.service,
         }
     }
@@ -39,7 +47,7 @@ impl Oracle {
             Screen::Bayeux(_) => true,
             Screen::Chat(book) => book.delivery == Delivery::Cometd,
         };
-        needs_cookie && self.setting.blocked_cookie
+        self.absurd || (needs_cookie && self.setting.blocked_cookie)
     }
 
     /// When everything has to be well, given that the faults have stopped and the probe is written now.
@@ -110,22 +118,19 @@ impl Book {
         if gaps && !lossy {
             return Some("a gap is marked although what is missing can be had".to_owned());
         }
-        let due = (2..=chat.last()).filter(|&position| self.is_due(chat, position));
-        let mut rows = self.rows.iter().filter(|row| row.is_settled());
         let mut after = 0;
-        for position in due {
-            if position <= after {
-                continue;
+        let mut shown = vec![false; self.rows.len().max(1) + chat.events.len()];
+        for row in self.rows.iter().filter(|row| row.is_settled()) {
+            if let Some((first, last)) = row.place(chat, after) {
+                after = last;
+                (first..=last).for_each(|position| set(&mut shown, position));
             }
-            let found = rows.by_ref().find_map(|row| row.place(chat, after).map(|place| place.1));
-            after = match found {
-                Some(last) if last >= position => last,
-                // A mark stands for it, or the server's word does.
-                Some(_) | None if lossy && position < chat.last() => return None,
-                Some(_) | None => return Some(format!("event {position} is not on the screen")),
-            };
         }
-        None
+        let is_missing = |&position: &u64| self.is_due(chat, position) && !is_set(&shown, position);
+        let missing = (2..=chat.last()).find(is_missing)?;
+        // A mark stands for it, or the server's word does.
+        let excused = lossy && missing < chat.last();
+        (!excused).then(|| format!("event {missing} is not on the screen"))
     }
 
     /// A message whose fate is open.
@@ -163,4 +168,15 @@ impl Book {
         }
         Ok(())
     }
+}
+
+fn set(marks: &mut [bool], position: u64) {
+    if let Some(mark) = usize::try_from(position).ok().and_then(|index| marks.get_mut(index)) {
+        *mark = true;
+    }
+}
+
+fn is_set(marks: &[bool], position: u64) -> bool {
+    let index = usize::try_from(position).unwrap_or(usize::MAX);
+    marks.get(index) == Some(&true)
 }

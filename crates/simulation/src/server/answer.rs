@@ -32,9 +32,11 @@ pub(crate) struct Facts {
     pub(crate) connect: Option<Connected>,
     /// The number of a batch; in a handshake reply, the number to begin from.
     pub(crate) batch: Option<u64>,
-    /// How long connects are held, when it says so.
-    pub(crate) hold: Option<u64>,
-    /// Events of chats.
+    /// How many events it brings.
+    pub(crate) events: usize,
+    /// It advises to stay away for longer than anybody lives.
+    pub(crate) absurd: bool,
+    /// What the events of our chats show.
     pub(crate) spans: Vec<Span>,
     /// What became of a call of the REST API.
     pub(crate) outcome: Option<Outcome>,

@@ -178,7 +178,12 @@ impl Chat {
     /// The chat is over.
     pub(crate) fn end(&mut self, over: Over, now: u64) {
         match over {
-            Over::Agent => while self.leave(now) {},
+            Over::Agent => {
+                if self.agents.is_empty() {
+                    self.join(now);
+                }
+                while self.leave(now) {}
+            }
             Over::Idle => self.supervise("closed due to inactivity e", now),
             Over::Silence => self.add(Kind::Left, VISITOR, "", CLIENT, now),
             Over::Visitor | Over::Server => {}

@@ -79,7 +79,6 @@ impl Server {
         }
         facts.client_id = Some(client_id);
         if self.setting.advice == AdviceHabit::Always {
-            facts.hold = Some(self.setting.hold);
             self.push_advice(&mut more, "retry");
         }
         self.sessions.push(session);
@@ -172,11 +171,11 @@ impl Server {
         if is_last && ending != Ending::Disconnect {
             more.push_str(r#","advice":{"reconnect":"none"}"#);
         } else if advises || self.setting.other_tab.is_some() {
-            facts.hold = Some(self.setting.hold);
             self.push_advice(&mut more, "retry");
         }
         let reply = self.meta(id, "/meta/connect", &more);
         let mut messages: Vec<String> = Vec::with_capacity(parcels.len() + 1);
+        facts.events = parcels.len();
         for parcel in parcels {
             facts.spans.extend(parcel.span);
             messages.push(parcel.json);
@@ -226,6 +225,7 @@ impl Server {
             return;
         }
         for parcel in session.take().0 {
+            facts.events += 1;
             facts.spans.extend(parcel.span);
             replies.push(parcel.json);
         }

@@ -56,11 +56,10 @@ impl World<'_> {
         match deed {
             Deed::Restart => self.restart(),
             Deed::Amnesia => {
-                for service in &mut self.server.services {
-                    service.forgotten = true;
-                }
-                if self.plan.subject == Subject::Bayeux {
-                    self.server.open_chat(crate::client::USER);
+                if self.plan.subject != Subject::Bayeux {
+                    for service in &mut self.server.services {
+                        service.forgotten = true;
+                    }
                 }
                 self.restart();
             }
@@ -104,6 +103,12 @@ impl World<'_> {
             Deed::AdvisingEvent => {
                 self.server.event_suffix = r#","advice":{"reconnect":"none","interval":9000}"#.to_owned();
                 self.server.happen(service, now, |chat| chat.act(Kind::Message, now));
+            }
+            // The listener's chat goes on, so that there is something to listen to.
+            Deed::AgentEnds | Deed::IdleEnds | Deed::ServerEnds
+                if self.plan.subject == Subject::Bayeux =>
+            {
+                self.server.make_end(Ending::None, now);
             }
             Deed::AgentEnds => self.server.end(service, Over::Agent, now),
             Deed::IdleEnds => self.server.end(service, Over::Idle, now),
@@ -164,7 +169,6 @@ impl World<'_> {
         let Some(spell) = self.page.end(number, self.now) else {
             return Ok(());
         };
-        self.oracle.trouble_until(self.now);
         if was_still && !self.page.is_still() {
             self.thaw(number)?;
         }
@@ -198,6 +202,7 @@ impl World<'_> {
     /// The faults stop.
     pub(super) fn calm_down(&mut self) -> Verdict {
         self.calm = true;
+        self.oracle.calm(&self.server);
         for number in self.page.numbers() {
             self.end_spell(number)?;
         }
@@ -221,19 +226,21 @@ impl World<'_> {
             let deadline = self.oracle.deadline(self.now);
             self.agenda.note(deadline, Happening::Deadline);
         }
-        let service = self.oracle.service();
-        let chat = service.and_then(|service| self.server.chat(service));
-        match (service, chat) {
-            (Some(service), Some(chat)) => {
-                if chat.over.is_none() {
-                    let now = self.now;
-                    let write = |chat: &mut Chat| chat.act(Kind::Message, now);
-                    self.server.happen(service, now, write);
-                }
-                self.probed = true;
-            }
-            (_, _) if !self.oracle.is_open() => self.probed = true,
-            (_, _) => self.agenda.note(self.now + PROBE, Happening::Probe),
+        let service = self.oracle.service(&self.server);
+        let open = service.filter(|&service| {
+            let chat = self.server.chat(service);
+            chat.is_some_and(|chat| chat.over.is_none())
+        });
+        if let Some(service) = open {
+            let now = self.now;
+            let write = |chat: &mut Chat| chat.act(Kind::Message, now);
+            self.server.happen(service, now, write);
         }
+        // A bare Bayeux session has no other way to what was published while it was away.
+        let again = service.is_none() || self.plan.subject == Subject::Bayeux;
+        if again && self.oracle.is_open() {
+            self.agenda.note(self.now + PROBE, Happening::Probe);
+        }
+        self.probed |= service.is_some() || !self.oracle.is_open();
     }
 }
