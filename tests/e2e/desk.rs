@@ -60,9 +60,18 @@ impl Desk {
         self.chat_shows("phase", &json!("over")).await
     }
 
-    /// Waits until the visitor has a CometD session again.
+    /// Waits until a connect of the visitor is held again, which is the last step of a new session.
     pub(crate) async fn reached_again(&self) -> Step {
-        self.chat_shows("reached", &json!(true)).await
+        eventually("a held connect", async || {
+            let sessions = http::get(self.port, "/desk/api/sessions").await?;
+            let held = sessions
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|session| session["held"] == true);
+            Ok(held.then_some(()))
+        })
+        .await
     }
 
     /// The requests so far, oldest first: method, routes, headers that matter. Never a body.

@@ -10,6 +10,7 @@ const PAGE: &str = "<!doctype html>
 <html lang=en>
 <meta charset=utf-8>
 <title>A shop</title>
+<link rel=icon href='data:,'>
 <h1>A shop</h1>
 <script>
   const script = document.createElement('script');

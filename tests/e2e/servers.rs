@@ -19,10 +19,16 @@ pub(crate) struct Servers {
 impl Servers {
     /// One origin serves the built demo page and GMS, as behind a company's proxy.
     pub(crate) async fn one_origin(scenario: &str) -> Step<Self> {
-        let options = Options {
-            site: Some(dist()?),
-            ..playing(scenario)?
-        };
+        Self::one_origin_with(scenario, &[]).await
+    }
+
+    /// Likewise, with switches of the simulator set.
+    pub(crate) async fn one_origin_with(scenario: &str, settings: &[(&str, &str)]) -> Step<Self> {
+        let mut options = playing(scenario)?;
+        options.site = Some(dist()?);
+        for (name, value) in settings {
+            set_switch(&mut options, name, value).map_err(Lapse::new)?;
+        }
         Ok(Self {
             gms: start(options).await?,
             site: None,

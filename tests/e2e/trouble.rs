@@ -34,6 +34,30 @@ async fn a_restart_in_the_middle_of_a_chat_is_survived() {
 }
 
 #[tokio::test]
+async fn what_was_said_during_a_restart_is_fetched() {
+    let settings = [("repair", "reply")];
+    let servers = Servers::one_origin_with("desk", &settings).await.unwrap();
+    journey(
+        "restart-gap",
+        servers,
+        Console::FailedRequests,
+        async |visitor, servers| {
+            let desk = servers.desk();
+            visitor.visit(&servers.page("?delivery=cometd")).await?;
+            visitor.start_chat("My parcel").await?;
+            desk.join(AGENT).await?;
+            desk.say(AGENT, "Before").await?;
+            visitor.see_messages(&["Before"]).await?;
+            // Nobody is subscribed at this moment.
+            servers.restart_gms();
+            desk.say(AGENT, "Meanwhile").await?;
+            visitor.see_messages(&["Before", "Meanwhile"]).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_failed_message_keeps_its_text_and_goes_out_on_retry() {
     let servers = Servers::one_origin("desk").await.unwrap();
     journey(

@@ -129,6 +129,7 @@ const BUTTON: &str =
 const FIELD: &str =
     "return all('input, textarea').find((e) => called(e).startsWith(wanted)) ?? null;";
 /// The innermost element that holds the text.
-const TEXT: &str =
-    "return all('*').filter((e) => plain(e.innerText).includes(wanted)).at(-1) ?? null;";
+const TEXT: &str = "
+const holds = (e) => plain(e.textContent).includes(wanted);
+return all('*').find((e) => holds(e) && ![...e.children].some(holds)) ?? null;";
 const MESSAGES: &str = "return all('[role=log] [part~=bubble]').map((e) => plain(e.innerText));";
