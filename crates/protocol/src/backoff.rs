@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use crate::Reply;
+use crate::{Reply, json};
 
-const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(30);
+/// In milliseconds: arithmetic on durations costs more than it is worth here.
+const FIRST: u64 = 1000;
+const LONGEST: u64 = 30_000;
 /// Nobody is kept away longer than this by a `Retry-After`.
 const LONGEST_WISH: u64 = 300;
 /// The wait after an outage that ended in a success not yet proven to last starts at 2^this seconds at most.
@@ -36,9 +37,9 @@ impl Backoff {
             self.at_once_spent = true;
             return Duration::ZERO;
         }
-        let wait = FIRST.saturating_mul(1 << self.doublings).min(LONGEST);
+        let wait = (FIRST << self.doublings).min(LONGEST);
         self.doublings = (self.doublings + 1).min(5);
-        self.spread(wait)
+        self.spread(Duration::from_millis(wait))
     }
 
     /// The outage is over.
@@ -54,17 +55,19 @@ impl Backoff {
 
     /// `wait`, spread over the quarter before and the quarter after it.
     pub(crate) fn spread(&mut self, wait: Duration) -> Duration {
-        wait - wait / 4 + self.part(wait / 2)
+        let millis = millis(wait);
+        Duration::from_millis(millis - millis / 4 + self.part(millis / 2))
     }
 
     /// `wait`, spread over the quarter after it: for a wait that must not be undercut.
     pub(crate) fn spread_after(&mut self, wait: Duration) -> Duration {
-        wait + self.part(wait / 4)
+        let millis = millis(wait);
+        Duration::from_millis(millis + self.part(millis / 4))
     }
 
-    /// A random part of `whole`. Steps of a thousandth are finer than need be.
-    fn part(&mut self, whole: Duration) -> Duration {
-        whole / 1024 * u32::try_from(self.random() % 1025).unwrap_or(0)
+    /// A random part of `whole`, up to the whole of it.
+    fn part(&mut self, whole: u64) -> u64 {
+        self.random() % (whole + 1)
     }
 
     /// SplitMix64: one addition and two multiplications per number.
@@ -77,8 +80,13 @@ impl Backoff {
     }
 }
 
+fn millis(wait: Duration) -> u64 {
+    // No wait here is longer than the largest that a server may ask of a timer.
+    wait.as_secs() * 1000 + u64::from(wait.subsec_millis())
+}
+
 /// The seconds of `Retry-After`, at most five minutes. A date cannot be used: the session knows no calendar.
 pub(crate) fn retry_after(reply: &Reply) -> Option<Duration> {
-    let seconds: u64 = reply.retry_after.as_deref()?.trim().parse().ok()?;
+    let seconds = json::digits(reply.retry_after.as_deref()?)?;
     Some(Duration::from_secs(seconds.min(LONGEST_WISH)))
 }

@@ -75,15 +75,13 @@ impl Config {
 
 /// Whether a path can be extended: no query, no fragment, no file name with a dot at its end.
 fn is_directory(url: &str) -> bool {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     // A host has dots of its own; a relative URL has no host.
-    let path = match after_scheme.find('/') {
-        Some(slash) if after_scheme.len() < url.len() => &after_scheme[slash..],
-        None if after_scheme.len() < url.len() => "",
-        Some(_) | None => url,
+    let path = match url.split_once("://") {
+        Some((_, server)) => server.split_once('/').map_or("", |(_, path)| path),
+        None => url,
     };
     let name = path.trim_end_matches('/').rsplit('/').next();
-    !after_scheme.contains(['?', '#']) && name.is_none_or(|name| !name.contains('.'))
+    !url.contains(['?', '#']) && !name.unwrap_or_default().contains('.')
 }
 
 /// How to take leave of the server.

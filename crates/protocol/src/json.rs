@@ -61,7 +61,8 @@ fn without_lone_surrogates(text: &str) -> Option<String> {
 /// The UTF-16 unit of an escape `\uXXXX` at the start of a text.
 fn unit(escape: &str) -> Option<u16> {
     let digits = escape.strip_prefix("\\u")?.get(..4)?;
-    u16::from_str_radix(digits, 16).ok()
+    let value = |unit, digit: char| Some(unit << 4 | digit.to_digit(16)? as u16);
+    digits.chars().try_fold(0, value)
 }
 
 /// How deep arrays and objects are nested, brackets inside strings left out.

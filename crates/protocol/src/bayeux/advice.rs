@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// What a browser's timer can hold, in milliseconds.
 const LONGEST: i64 = i32::MAX as i64;
 
@@ -102,17 +104,20 @@ fn reconnect(word: &Value) -> Option<Reconnect> {
     }
 }
 
-/// A number, or decimal digits in a string; within what a timer can hold.
+/// A number, or decimal digits in a string, within what a timer can hold; −1 for all that is negative.
 fn millis(value: &Value) -> Option<i64> {
-    let millis = match value {
-        // `as` saturates, and JSON has no NaN.
-        Value::Number(number) => number
-            .as_i64()
-            .or(number.as_f64().map(|millis| millis as i64)),
-        Value::String(digits) => digits.trim().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    if let Some(millis) = json::number(value) {
+        return Some(i64::try_from(millis).map_or(LONGEST, |millis| millis.min(LONGEST)));
+    }
+    let is_negative = match value {
+        Value::Number(number) => number.as_f64()? < 0.0,
+        Value::String(text) => {
+            json::digits(text.trim().strip_prefix('-')?)?;
+            true
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    millis.map(|millis| millis.clamp(-1, LONGEST))
+    Some(if is_negative { -1 } else { LONGEST })
 }
 
 fn duration(millis: i64) -> Option<Duration> {

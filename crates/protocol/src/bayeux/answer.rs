@@ -7,6 +7,9 @@ use super::event::Fault;
 use crate::backoff;
 use crate::{Reply as HttpReply, json};
 
+/// So much of an `error` is told, in bytes.
+const LONGEST_ERROR: usize = 200;
+
 /// The messages of one HTTP answer, sorted by what they are.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -54,8 +57,8 @@ impl Answer {
         let is_ours = channel == Some(subscription);
         if channel.is_some_and(|channel| channel.starts_with("/meta/")) {
             self.replies.push(message);
-        } else if let Some(data) = message.remove("data").filter(|_| is_ours) {
-            self.events.push(data);
+        } else if let Some(data) = message.get_mut("data").filter(|_| is_ours) {
+            self.events.push(data.take());
         } else {
             self.skipped += 1;
         }
@@ -65,10 +68,16 @@ impl Answer {
     /// one with the right id wins, else the first: servers exist that echo no ids, or wrong ones.
     pub(super) fn reply(&mut self, channel: &str, id: u32) -> Option<Reply> {
         let text = json::decimal(id.into());
+        let has_id = |message: &Map<String, Value>| match message.get("id") {
+            Some(Value::String(id)) => *id == text,
+            Some(Value::Number(number)) => number.as_u64() == Some(id.into()),
+            Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => false,
+        };
         let on_channel = |message: &Map<String, Value>| is_on(message, channel);
-        let with_id = self.replies.iter().position(|message| {
-            on_channel(message) && message.get("id").and_then(json::text).as_deref() == Some(&text)
-        });
+        let with_id = self
+            .replies
+            .iter()
+            .position(|message| on_channel(message) && has_id(message));
         let index = with_id.or_else(|| self.replies.iter().position(on_channel))?;
         Some(Reply(self.replies.swap_remove(index)))
     }
@@ -77,7 +86,7 @@ impl Answer {
     pub(super) fn is_disconnected(&self) -> bool {
         self.replies.iter().any(|message| {
             is_on(message, "/meta/disconnect")
-                && message.get("successful") != Some(&Value::Bool(false))
+                && message.get("successful").and_then(Value::as_bool) != Some(false)
         })
     }
 }
@@ -141,7 +150,7 @@ impl Reply {
     pub(super) fn initial_ack(&self) -> Option<u64> {
         match self.0.get("ext")?.get("ack")? {
             Value::Bool(true) => Some(0),
-            Value::Object(ack) if ack.get("enabled") == Some(&Value::Bool(true)) => {
+            Value::Object(ack) if ack.get("enabled").and_then(Value::as_bool) == Some(true) => {
                 Some(ack.get("batch").and_then(Value::as_u64).unwrap_or(0))
             }
             Value::Null | Value::Bool(false) | Value::Number(_) | Value::String(_) => None,
@@ -157,12 +166,16 @@ impl Reply {
 
 /// `402:CLIENT:Unknown client` without the middle part, which may hold the clientId.
 fn without_arguments(error: &str) -> String {
-    let mut parts = error.splitn(3, ':');
-    let (code, _, text) = (parts.next(), parts.next(), parts.next());
     let mut kept = String::new();
-    match (code, text) {
-        (Some(code), Some(text)) => kept.extend([code, "::", text]),
-        (Some(_) | None, _) => kept.push_str(error),
+    let mut text = error;
+    if let Some((code, rest)) = error.split_once(':')
+        && let Some((_, rest)) = rest.split_once(':')
+    {
+        kept.push_str(code);
+        kept.push_str("::");
+        text = rest;
     }
-    kept.chars().take(200).collect()
+    kept.push_str(text);
+    kept.truncate(kept.floor_char_boundary(LONGEST_ERROR));
+    kept
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::Moment;
+use crate::{Moment, json};
 
 /// What happened to the session.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,9 +92,13 @@ impl Fault {
         let Self::Refused { error } = self else {
             return false;
         };
-        let words = || error.split(|letter: char| !letter.is_ascii_alphanumeric());
-        let says = |wanted: &str| words().any(|word| word.eq_ignore_ascii_case(wanted));
-        code(error) == Some(402) || says("unknown") && (says("client") || says("session"))
+        let (mut is_unknown, mut is_client) = (false, false);
+        for word in error.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+            let is = |wanted: &str| word.eq_ignore_ascii_case(wanted);
+            is_unknown |= is("unknown");
+            is_client |= is("client") || is("session");
+        }
+        code(error) == Some(402) || is_unknown && is_client
     }
 
     /// Whether a held request has been cut off on its way, rather than refused.
@@ -108,8 +112,8 @@ impl Fault {
 }
 
 /// The number at the start of an `error`.
-pub(super) fn code(error: &str) -> Option<u16> {
-    error.split(':').next()?.parse().ok()
+pub(super) fn code(error: &str) -> Option<u64> {
+    json::digits(error.split(':').next()?)
 }
 
 /// Why a session has ended.

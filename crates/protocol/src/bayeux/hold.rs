@@ -9,18 +9,18 @@ use crate::Moment;
 const HELD: Duration = Duration::from_secs(1);
 /// So many empty answers at once are forgiven; after them, each wait is twice the one before.
 const FORGIVEN: u32 = 3;
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// The server is never asked to hold for less than this.
-const SHORTEST: Duration = Duration::from_secs(10);
+const FIRST_WAIT: u64 = 250;
+const LONGEST_WAIT: u64 = 2000;
+/// The server is never asked to hold for less than this, in seconds.
+const SHORTEST: u64 = 10;
 /// A proxy may have been replaced after this time.
 const MEMORY: Duration = Duration::from_secs(3600);
 
 /// Knowledge that outlives a session: it is about the way to the server.
 #[derive(Debug, Default)]
 pub(super) struct Hold {
-    /// Age of the last held connect that was cut off, until one has lived longer.
-    cut: Option<Duration>,
+    /// Age in seconds of the last held connect that was cut off, until one has lived longer.
+    cut: Option<u64>,
     short: Option<Short>,
     empty: u32,
 }
@@ -41,20 +41,21 @@ impl Hold {
 
     /// A held connect was answered; how long to wait before the next.
     pub(super) fn answered(&mut self, age: Duration, brought_events: bool) -> Duration {
-        self.cut = self.cut.filter(|cut| *cut > age);
+        self.cut = self.cut.filter(|cut| *cut > age.as_secs());
         if brought_events || age >= HELD {
             self.empty = 0;
             return Duration::ZERO;
         }
         self.empty = (self.empty + 1).min(FORGIVEN + 3);
         match self.empty.checked_sub(FORGIVEN) {
-            Some(doublings) => FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT),
+            Some(doublings) => Duration::from_millis((FIRST_WAIT << doublings).min(LONGEST_WAIT)),
             None => Duration::ZERO,
         }
     }
 
     /// A held connect failed. Twice cut at about the same age is somebody's idle limit.
     pub(super) fn failed(&mut self, fault: &Fault, age: Duration, now: Moment) {
+        let age = age.as_secs();
         // Nothing is gained by asking for the shortest hold of all when that is too long already.
         if !fault.is_cut() || age <= SHORTEST {
             return;
@@ -68,7 +69,7 @@ impl Hold {
                 age * 4 / 5
             };
             self.short = Some(Short {
-                hold: hold.max(SHORTEST),
+                hold: Duration::from_secs(hold.max(SHORTEST)),
                 forget: now + MEMORY,
             });
         }
