@@ -1,4 +1,5 @@
 //! The acknowledgement extension: what was not handed over is asked for again.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/bayeux_peer.rs"]
 mod bayeux_peer;

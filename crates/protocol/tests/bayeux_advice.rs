@@ -1,4 +1,5 @@
 //! The server's advice: obeyed where it is sane, and nowhere else.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/bayeux_peer.rs"]
 mod bayeux_peer;

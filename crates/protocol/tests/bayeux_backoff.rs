@@ -1,4 +1,9 @@
 //! How often a failing server is asked: soon at first, seldom later, and never all at once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "support/bayeux_peer.rs"]
 mod bayeux_peer;

@@ -1,4 +1,5 @@
 //! From `open` to the first held connect, and the end: what goes over the wire, and in which order.
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "support/bayeux_peer.rs"]
 mod bayeux_peer;

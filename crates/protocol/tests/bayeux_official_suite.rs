@@ -3,6 +3,11 @@
 //! Each test is named after the number that `docs/conformance.md` gives to its model, and does with a
 //! scripted server what the model does with Jetty. Where a model is about something that this client
 //! leaves to REST or to the page, the document says so.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "support/bayeux_peer.rs"]
 mod bayeux_peer;

@@ -33,7 +33,9 @@ impl Sent {
 
     /// The channel of the last message: a farewell may begin with an unsubscribe.
     pub(crate) fn channel(&self) -> &str {
-        self.last()["channel"].as_str().unwrap()
+        self.last()["channel"]
+            .as_str()
+            .expect("a message has a channel")
     }
 
     /// The id of the last message.
@@ -210,7 +212,7 @@ impl Oracle {
             Event::Ready { .. } => {
                 assert!(self.open, "ready after the end");
                 assert!(!self.troubled, "ready in trouble");
-                let client_id = self.client_id.clone().unwrap();
+                let client_id = self.client_id.clone().expect("a session has a clientId");
                 assert!(self.ready.insert(client_id), "one Ready for one session");
             }
             Event::Trouble { next_try, .. } => {
@@ -288,7 +290,8 @@ impl Oracle {
         let messages = body.as_array().map_or(lone, Vec::as_slice);
         let on_channel = |message: &&Value| message["channel"] == sent.channel();
         let same_id = |message: &&Value| {
-            message["id"] == sent.message_id() || message["id"].to_string() == sent.message_id()
+            message["id"] == sent.message_id()
+                || message["id"].as_u64() == sent.message_id().parse().ok()
         };
         let right = messages.iter().filter(on_channel).find(same_id);
         let Some(reply) = right.or_else(|| messages.iter().find(on_channel)) else {
