@@ -1,8 +1,9 @@
 //! The command line.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use crate::fault::Route;
+use crate::fault::{Harm, Route};
 use crate::options::{Options, Service, set_switch, switches};
 use crate::scenario::Scenario;
 
@@ -55,6 +56,37 @@ impl Mode {
     }
 }
 
+/// The flags that are no switches.
+const FLAGS: [(&str, &str, &str); 11] = [
+    ("port", "NUMBER", "0 takes any free port (default 8080)"),
+    ("address", "IP", "where to listen (default 127.0.0.1)"),
+    ("scenario", "NAME|FILE", "what the agents do (default demo)"),
+    ("site", "FOLDER", "serve these files at /"),
+    ("csp", "POLICY", "Content-Security-Policy of those files"),
+    (
+        "mode",
+        "MODE",
+        "what the printed address of the page asks for: poll, cometd or delayed",
+    ),
+    (
+        "fault",
+        "ROUTE:HARM:TIMES",
+        "e.g. connect:drop-after:3, send:status=503/30, rest:delay=2s:%4",
+    ),
+    (
+        "service",
+        "NAME",
+        "a further basic service (request-chat is there)",
+    ),
+    (
+        "delayed-service",
+        "NAME",
+        "a further delayed service (request-chat-poll is there)",
+    ),
+    ("seed", "NUMBER", "the same identifiers in every run"),
+    ("help", "", "this text"),
+];
+
 /// Reads the arguments behind the program's name.
 ///
 /// # Errors
@@ -68,117 +100,195 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Str
                 "“{argument}” is not understood: flags start with two dashes."
             ));
         };
-        if matches!(flag, "help" | "version") {
-            return Ok(Command::Print(if flag == "help" {
-                help()
-            } else {
-                format!("gms-chat-simulator {}\n", env!("CARGO_PKG_VERSION"))
-            }));
-        }
         let (flag, value) = match flag.split_once('=') {
-            Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
-            None => (flag.to_owned(), arguments.next()),
+            Some((flag, value)) => (flag, Some(value.to_owned())),
+            None => (flag, None),
         };
+        if flag == "help" {
+            return Ok(Command::Print(help()));
+        }
+        let known = FLAGS.iter().any(|(name, ..)| *name == flag)
+            || switches().iter().any(|switch| switch.name == flag);
+        if !known {
+            return Err(format!("--{flag} is unknown; --help lists the flags."));
+        }
+        let value = value.or_else(|| arguments.next());
         let value = value.ok_or_else(|| format!("--{flag} needs a value."))?;
-        given.push((flag, value));
+        given.push((flag.to_owned(), value));
     }
-    serve(given)
-}
-
-fn serve(mut given: Vec<(String, String)>) -> Result<Command, String> {
-    let mut options = Options::default();
-    let mut mode = Mode::Unset;
     // The scenario sets switches of its own; flags go above them, wherever they stand.
     given.sort_by_key(|(flag, _)| flag != "scenario");
-    let mut own_services = Vec::new();
+    let mut options = Options::default();
+    let mut mode = Mode::default();
     for (flag, value) in given {
-        match flag.as_str() {
-            "scenario" => {
-                let scenario = Scenario::load(&value)
-                    .map_err(|complaint| format!("--scenario {value}: {complaint}"))?;
-                options.play(scenario);
-            }
-            "port" => {
-                options.port = value
-                    .parse()
-                    .map_err(|_| format!("--port {value}: expected a number from 0 to 65535."))?;
-            }
-            "address" => {
-                options.address = value.parse().map_err(|_| {
-                    format!("--address {value}: expected an IP address such as 127.0.0.1.")
-                })?;
-            }
-            "site" => {
-                if !std::path::Path::new(&value).is_dir() {
-                    return Err(format!("--site {value}: there is no such folder."));
-                }
-                options.site = Some(value.into());
-            }
-            "csp" => options.csp = Some(value),
-            "seed" => {
-                let seed = value.parse();
-                options.seed =
-                    Some(seed.map_err(|_| format!("--seed {value}: expected a number."))?);
-            }
-            "mode" => {
-                mode = Mode::named(&value)
-                    .ok_or_else(|| format!("--mode {value}: expected poll, cometd or delayed."))?;
-            }
-            "fault" => {
-                let fault = value
-                    .parse()
-                    .map_err(|what| format!("--fault {value}: {what}"))?;
-                options.faults.push(fault);
-            }
-            "service" => own_services.push(Service::basic(&value)),
-            "delayed-service" => own_services.push(Service::delayed(&value)),
-            switch if switches().iter().any(|known| known.name == switch) => {
-                set_switch(&mut options, switch, &value)?;
-            }
-            _ => return Err(format!("--{flag} is unknown; --help lists the flags.")),
-        }
+        apply(&mut options, &mut mode, &flag, &value)
+            .map_err(|complaint| format!("--{flag} {value}: {complaint}"))?;
     }
-    options.services.extend(own_services);
     Ok(Command::Serve {
         options: Box::new(options),
         mode,
     })
 }
 
+fn apply(options: &mut Options, mode: &mut Mode, flag: &str, value: &str) -> Result<(), String> {
+    match flag {
+        "scenario" => {
+            let scenario = Scenario::load(value).map_err(|complaint| complaint.to_string())?;
+            options.play(scenario);
+        }
+        "port" => {
+            options.port = value
+                .parse()
+                .map_err(|_| "expected a number from 0 to 65535.")?;
+        }
+        "address" => {
+            options.address = value
+                .parse()
+                .map_err(|_| "expected an IP address such as 127.0.0.1.")?;
+        }
+        "site" if !Path::new(value).is_dir() => return Err("there is no such folder.".to_owned()),
+        "site" => options.site = Some(value.into()),
+        "csp" => options.csp = Some(value.to_owned()),
+        "seed" => options.seed = Some(value.parse().map_err(|_| "expected a number.")?),
+        "mode" => {
+            *mode = Mode::named(value).ok_or("expected poll, cometd or delayed.")?;
+        }
+        "fault" => options.faults.push(value.parse()?),
+        "service" => options.services.push(Service::basic(value)),
+        "delayed-service" => options.services.push(Service::delayed(value)),
+        switch => set_switch(options, switch, value)?,
+    }
+    Ok(())
+}
+
 /// The text of `--help`.
 fn help() -> String {
     let mut text = String::from(
         "A server that speaks the Genesys Mobile Services chat API, with agents that play scenarios.\n\n\
-         gms-chat-simulator [--port 8080] [--scenario NAME|FILE] [--site FOLDER] [--mode poll|cometd|delayed]\n\
-         \x20                  [--fault ROUTE:HARM:TIMES]… [--SWITCH VALUE]…\n\n\
-         --port NUMBER             0 takes any free port (default 8080)\n\
-         --address IP              default 127.0.0.1\n\
-         --scenario NAME|FILE      default demo\n\
-         --site FOLDER             serve these files at /\n\
-         --csp POLICY              Content-Security-Policy of those files\n\
-         --mode MODE               what the printed page address asks for: poll, cometd or delayed\n\
-         --fault ROUTE:HARM:TIMES  e.g. connect:drop-after:3, send:status=503/30, rest:delay=2s:%4\n\
-         --service NAME            a further basic service (request-chat is there)\n\
-         --delayed-service NAME    a further delayed service (request-chat-poll is there)\n\
-         --seed NUMBER             the same identifiers in every run\n\nScenarios\n",
+         gms-chat-simulator [--FLAG VALUE]… [--SWITCH VALUE]…\n\nFlags\n",
     );
-    for name in Scenario::names() {
-        let about = Scenario::named(name).map(|scenario| scenario.about);
-        let _ = writeln!(text, "  {name:<16} {}", about.unwrap_or_default());
+    // Writing to a string cannot fail, here and below.
+    for (flag, value, about) in FLAGS {
+        let name = format!("--{flag} {value}");
+        let _ = writeln!(text, "  {name:<26} {about}");
+    }
+    text.push_str("\nScenarios\n");
+    for scenario in Scenario::names().filter_map(Scenario::named) {
+        let _ = writeln!(text, "  {:<26} {}", scenario.name, scenario.about);
     }
     let routes: Vec<_> = Route::names().collect();
-    let _ = writeln!(text, "\nRoutes for faults\n  {}", routes.join(", "));
-    text.push_str("\nSwitches\n");
+    let _ = writeln!(text, "\nRoutes of faults\n  {}", routes.join(", "));
+    let _ = writeln!(text, "\nHarms of faults\n  {}", Harm::FORMS);
+    text.push_str(
+        "\nTimes of faults\n  3, 3+2 (three, after two have passed), %5 (each fifth), * (all)\n",
+    );
+    text.push_str("\nSwitches, with their defaults\n");
     let defaults = Options::default();
     for switch in switches() {
-        let _ = writeln!(
-            text,
-            "  --{:<22} {} ({}; default {})",
-            switch.name,
-            switch.about,
-            switch.values,
-            switch.show(&defaults)
-        );
+        let name = format!("--{} {}", switch.name, switch.show(&defaults));
+        let _ = writeln!(text, "  {name:<38} {} ({})", switch.about, switch.values);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    fn options(line: &str) -> (Options, Mode) {
+        match read(line) {
+            Ok(Command::Serve { options, mode }) => (*options, mode),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn flags_and_switches_are_read_in_any_order() {
+        let line = "--idle-alert 99s --port=0 --fault send:status=500:2 --scenario idle --mode delayed \
+                    --service sales --cors http://a.test --address ::1 --seed 7 --csp x";
+        let (options, mode) = options(line);
+        assert_eq!(options.port, 0);
+        assert_eq!(options.scenario.name, "idle");
+        // The scenario says 20 s and 15 s.
+        assert_eq!(options.timers.idle_alert.as_secs(), 99);
+        assert_eq!(options.timers.idle_close.as_secs(), 15);
+        assert_eq!(options.faults[0].to_string(), "send:status=500:2");
+        assert_eq!(options.services[2], Service::basic("sales"));
+        assert!(options.address.is_ipv6());
+        assert_eq!((options.seed, mode), (Some(7), Mode::Delayed));
+    }
+
+    #[test]
+    fn without_flags_the_demo_is_played() {
+        let (options, mode) = options("");
+        assert_eq!((options.port, mode), (8080, Mode::Unset));
+        assert_eq!(options.scenario.name, "demo");
+        assert!(options.address.is_loopback());
+    }
+
+    #[test]
+    fn the_first_wrong_argument_is_named() {
+        for (line, complaint) in [
+            (
+                "serve",
+                "“serve” is not understood: flags start with two dashes.",
+            ),
+            (
+                "--sunshine",
+                "--sunshine is unknown; --help lists the flags.",
+            ),
+            ("--port", "--port needs a value."),
+            (
+                "--port 99999",
+                "--port 99999: expected a number from 0 to 65535.",
+            ),
+            (
+                "--site /nowhere",
+                "--site /nowhere: there is no such folder.",
+            ),
+            (
+                "--mode fast",
+                "--mode fast: expected poll, cometd or delayed.",
+            ),
+            (
+                "--address here",
+                "--address here: expected an IP address such as 127.0.0.1.",
+            ),
+            ("--seed x", "--seed x: expected a number."),
+        ] {
+            assert_eq!(read(line).unwrap_err(), complaint);
+        }
+        let starts = |line: &str, start: &str| {
+            let complaint = read(line).unwrap_err();
+            assert!(complaint.starts_with(start), "{complaint}");
+        };
+        starts(
+            "--hold long",
+            "--hold long: “long” is no value of hold: expected a time",
+        );
+        starts(
+            "--scenario no/such",
+            "--scenario no/such: “no/such” is neither",
+        );
+        starts("--fault x:y", "--fault x:y: “x” is no route");
+    }
+
+    #[test]
+    fn help_names_every_flag_switch_and_scenario() {
+        let Ok(Command::Print(text)) = read("--port 1 --help") else {
+            panic!("no help");
+        };
+        for name in [
+            "--fault ROUTE:HARM:TIMES",
+            "--idle-close",
+            "agent_leaves",
+            "startTyping",
+        ] {
+            assert!(text.contains(name), "{name}");
+        }
+    }
 }

@@ -146,12 +146,11 @@ impl Log {
 
     fn change(&self, number: u64, change: impl FnOnce(&mut LogEntry)) {
         let mut entries = self.lock();
-        let entry = entries
-            .last
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.number == number);
-        if let Some(entry) = entry {
+        // Numbers are consecutive, so the first one says where the others stand.
+        let first = entries.last.front().map_or(0, |entry| entry.number);
+        let place = number.checked_sub(first);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        if let Some(entry) = place.and_then(|place| entries.last.get_mut(place)) {
             change(entry);
         }
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -146,7 +146,7 @@ impl Drop for Inner {
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn start(options: Options) -> io::Result<Running> {
-    let listener = TcpListener::bind((options.address, options.port)).await?;
+    let listener = listen(SocketAddr::new(options.address, options.port))?;
     let address = listener.local_addr()?;
     let simulator = Simulator::new(options);
     let listener = WireListener::new(listener, simulator.wires().clone());
@@ -160,6 +160,20 @@ pub async fn start(options: Options) -> io::Result<Running> {
         simulator,
         accepting,
     })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A port that was just given up may be taken again at once.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    // Long enough for thousands of clients that come back in the same second.
+    socket.listen(4_096)
 }
 
 /// A server that listens. Dropping it stops it.

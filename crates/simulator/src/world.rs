@@ -2,7 +2,7 @@
 
 mod service;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -184,9 +184,10 @@ impl World {
 
     /// When something wants to happen by itself.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let users = self.hub.users();
         let services = self.services.values().filter_map(|service| {
-            let reached = service.chat().is_some_and(|chat| is_reached(chat, &users));
+            let reached = service
+                .chat()
+                .is_some_and(|chat| is_reached(chat, &self.hub));
             service.next_due(&self.options.timers, reached)
         });
         services.chain(self.hub.next_due()).min()
@@ -201,7 +202,7 @@ impl World {
             service.become_available(now);
         }
         let timers = self.options.timers;
-        for (service, reached) in self.live_chats() {
+        for (service, reached) in self.due_chats(now) {
             self.play(&service, now);
             self.change_chat(&service, |chat| chat.run_timers(&timers, reached, now));
         }
@@ -217,12 +218,15 @@ impl World {
         }
     }
 
-    /// The services with a live chat, each with whether its visitor has a CometD session.
-    fn live_chats(&self) -> Vec<(String, bool)> {
-        let users = self.hub.users();
+    /// The services with a live chat in which something is due by now, each with whether its visitor has a CometD
+    /// session.
+    fn due_chats(&self, now: Instant) -> Vec<(String, bool)> {
+        let timers = &self.options.timers;
         let services = self.services.values().filter_map(|service| {
             let chat = service.chat().filter(|chat| chat.is_live())?;
-            Some((service.id.clone(), is_reached(chat, &users)))
+            let reached = is_reached(chat, &self.hub);
+            let due = chat.next_due(timers, reached)? <= now;
+            due.then(|| (service.id.clone(), reached))
         });
         services.collect()
     }
@@ -263,6 +267,6 @@ impl World {
 }
 
 /// Whether this chat's visitor has a CometD session.
-fn is_reached(chat: &Chat, users: &HashSet<&str>) -> bool {
-    chat.delivery == Delivery::Comet && users.contains(chat.user.as_str())
+fn is_reached(chat: &Chat, hub: &Hub) -> bool {
+    chat.delivery == Delivery::Comet && hub.has_user(&chat.user)
 }

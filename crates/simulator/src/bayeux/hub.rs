@@ -1,6 +1,7 @@
 //! All CometD sessions of a server.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -52,6 +53,8 @@ pub(crate) struct SessionView {
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     sessions: HashMap<String, Session>,
+    /// How many sessions each user has.
+    users: HashMap<String, usize>,
     verdicts: HashMap<Ticket, Verdict>,
     tickets: u64,
 }
@@ -74,6 +77,7 @@ impl Hub {
         };
         let expires = now + options.max_interval;
         let session = Session::new(caller.browser, caller.user, ack, expires);
+        *self.users.entry(session.user.clone()).or_default() += 1;
         self.sessions.insert(client.clone(), session);
         Reply {
             client_id: Some(client),
@@ -96,7 +100,7 @@ impl Hub {
     ) -> Option<&mut Session> {
         let client = request.client();
         if self.sessions.get(client)?.has_expired(now) {
-            self.sessions.remove(client);
+            self.take_out(client);
         }
         let session = self.sessions.get_mut(client)?;
         let known = match options.cookie {
@@ -233,12 +237,9 @@ impl Hub {
         sessions.filter(move |session| session.user == user)
     }
 
-    /// The users who have a session.
-    pub(crate) fn users(&self) -> HashSet<&str> {
-        self.sessions
-            .values()
-            .map(|session| session.user.as_str())
-            .collect()
+    /// Whether this user has a session.
+    pub(crate) fn has_user(&self, user: &str) -> bool {
+        self.users.contains_key(user)
     }
 
     /// When the next session expires.
@@ -255,10 +256,22 @@ impl Hub {
 
     /// Removes expired sessions, and returns their users.
     pub(crate) fn sweep(&mut self, now: Instant) -> Vec<String> {
-        let expired = self
-            .sessions
-            .extract_if(|_, session| session.has_expired(now));
-        expired.map(|(_, session)| session.user).collect()
+        let sessions = self.sessions.iter();
+        let expired = sessions.filter(|(_, session)| session.has_expired(now));
+        let expired: Vec<String> = expired.map(|(client, _)| client.clone()).collect();
+        let taken = expired.iter().filter_map(|client| self.take_out(client));
+        taken.map(|session| session.user).collect()
+    }
+
+    fn take_out(&mut self, client: &str) -> Option<Session> {
+        let session = self.sessions.remove(client)?;
+        if let Entry::Occupied(mut count) = self.users.entry(session.user.clone()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        Some(session)
     }
 
     /// All sessions, for the desk page.
@@ -366,7 +379,7 @@ impl Hub {
     }
 
     fn remove(&mut self, client: &str, verdict: Verdict) -> bool {
-        let Some(session) = self.sessions.remove(client) else {
+        let Some(session) = self.take_out(client) else {
             return false;
         };
         if let Line::Held { ticket, wake } = session.line {

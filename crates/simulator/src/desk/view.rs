@@ -31,17 +31,12 @@ pub(super) fn state(world: &World, now: Instant) -> Value {
 pub(super) fn chats(world: &World, now: Instant) -> Value {
     let services = world.services();
     let skip = services.len().saturating_sub(SHOWN);
-    let users = world.hub.users();
-    let views = services[skip..].iter().map(|service| {
-        let reached = service
-            .chat()
-            .is_some_and(|chat| users.contains(chat.user.as_str()));
-        service_view(service, reached, world, now)
-    });
+    let views = services[skip..].iter();
+    let views = views.map(|service| service_view(service, world, now));
     views.collect()
 }
 
-fn service_view(service: &Service, reached: bool, world: &World, now: Instant) -> Value {
+fn service_view(service: &Service, world: &World, now: Instant) -> Value {
     let mut view = json!({
         "service": service.id,
         "number": service.number,
@@ -60,6 +55,7 @@ fn service_view(service: &Service, reached: bool, world: &World, now: Instant) -
         },
     });
     if let Some(chat) = service.chat() {
+        let reached = world.hub.has_user(&chat.user);
         view["chat"] = chat_view(chat, reached, world, now);
     }
     view

@@ -9,9 +9,6 @@ use crate::options::Setting;
 /// What `junk` sends when no text is given: the page of a proxy that means well.
 const JUNK: &str = "<!DOCTYPE html><title>Maintenance</title><h1>We will be right back</h1>";
 
-const HARMS: &str = "delay=2s, drop-before, drop-after, reset-before, reset-after, status=503, \
-                     status=503/30 (with Retry-After), truncate, junk, junk=TEXT, forget, restart, restart-all";
-
 impl FromStr for Fault {
     type Err = String;
 
@@ -50,11 +47,18 @@ fn harm_and_times(text: &str) -> Result<(Harm, Times), String> {
     }
     match Harm::read(text) {
         Some(harm) => Ok((harm, Times::ONCE)),
-        None => Err(format!("“{text}” is no harm: expected one of {HARMS}.")),
+        None => Err(format!(
+            "“{text}” is no harm: expected one of {}.",
+            Harm::FORMS
+        )),
     }
 }
 
 impl Harm {
+    /// How harms are written, for help texts.
+    pub const FORMS: &str = "delay=2s, drop-before, drop-after, reset-before, reset-after, status=503, status=503/30 \
+                             (with Retry-After), truncate, junk, junk=TEXT, forget, restart, restart-all";
+
     fn read(text: &str) -> Option<Self> {
         let (name, argument) = match text.split_once('=') {
             Some((name, argument)) => (name, Some(argument)),
