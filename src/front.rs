@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::console;
 
 use crate::page;
-use crate::report::{self, Report, Reporter, Value};
+use crate::report::{Report, Reporter, Value};
 use crate::text::{Catalogue, Key};
 use crate::ui::Chat;
 
@@ -120,9 +120,7 @@ pub(crate) fn warn(words: &[&str]) {
 fn log(event: &Event) {
     match event {
         Event::Diagnostic(text) => console::info_1(&["gms-chat: ", text].concat().into()),
-        Event::Phase(Phase::Failed(problem)) => {
-            warn(&[problem.code(), ": ", report::hint(problem)]);
-        }
+        Event::Phase(Phase::Failed(problem)) => warn(&[problem.code()]),
         Event::Phase(_)
         | Event::Connection(_)
         | Event::Entry(_)

@@ -14,7 +14,7 @@ const script = document.currentScript;
 const base = (script && script.src) || document.baseURI;
 /** Where the window takes the whole screen; style/widget.css has the same condition. */
 const small = matchMedia("(max-width: 480px), (max-height: 480px)");
-const BUBBLE = "M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6.500L7 21.500V18H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z";
+const SPEECH = "M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6.500L7 21.500V18H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z";
 const CHEVRON = "m5 9 7 7 7-7";
 
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
@@ -82,7 +82,7 @@ class GmsChat extends HTMLElement {
     "button",
     { class: "launcher", part: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": false },
     make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24", "aria-hidden": true },
-      make("path", { class: "bubble", d: BUBBLE }), make("path", { class: "chevron", d: CHEVRON }))),
+      make("path", { class: "speech", d: SPEECH }), make("path", { class: "chevron", d: CHEVRON }))),
     this.#badge,
   );
   #fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", hidden: "" });

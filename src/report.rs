@@ -32,6 +32,8 @@ pub(crate) struct Reporter {
     state: Option<&'static str>,
     agent_joined: bool,
     typing: bool,
+    /// What the session said last to the developer.
+    hint: String,
     /// The visitor's messages whose success has not been reported.
     unsettled: Vec<EntryKey>,
 }
@@ -69,7 +71,10 @@ impl Reporter {
                 notice.detail.push(("raw", (&**text).into()));
                 vec![notice]
             }
-            Event::Diagnostic(_) => Vec::new(),
+            Event::Diagnostic(text) => {
+                self.hint.clone_from(text);
+                Vec::new()
+            }
         }
     }
 
@@ -96,7 +101,7 @@ impl Reporter {
                     ("agentJoined", Value::Flag(self.agent_joined)),
                 ],
             }),
-            Phase::Failed(problem) => reports.push(error(problem)),
+            Phase::Failed(problem) => reports.push(error(problem, &self.hint)),
             Phase::Idle | Phase::Waiting | Phase::Active | Phase::Ending => {}
         }
         reports
@@ -244,11 +249,8 @@ fn line(connection: &Connection) -> Report {
 }
 
 /// The report of a chat that could not be started, with what the developer of the page can do.
-fn error(problem: &Problem) -> Report {
-    let mut detail = vec![
-        ("code", problem.code().into()),
-        ("hint", hint(problem).into()),
-    ];
+fn error(problem: &Problem, hint: &str) -> Report {
+    let mut detail = vec![("code", problem.code().into()), ("hint", hint.into())];
     let status = match problem {
         Problem::Refused { status, .. }
         | Problem::Unauthorised { status }
@@ -280,31 +282,5 @@ fn error(problem: &Problem) -> Report {
     Report {
         name: "error",
         detail,
-    }
-}
-
-/// Where to look, for the developer of the page.
-pub(crate) fn hint(problem: &Problem) -> &'static str {
-    match problem {
-        Problem::Unreachable => {
-            "no HTTP answer: is the endpoint right, does its server allow this origin (CORS, header gms_user), \
-             does the page's connect-src?"
-        }
-        Problem::TimedOut => "the gateway did not answer in time",
-        Problem::Busy { .. } => "503 or 429: no capacity, or the service is not open yet",
-        Problem::Refused { .. } => {
-            "a parameter is missing or not accepted: compare data and service"
-        }
-        Problem::Unauthorised { .. } => {
-            "the gateway wants credentials: see credentials and user-id"
-        }
-        Problem::NotFound { .. } => "check endpoint, service and comet-path",
-        Problem::Server { .. } | Problem::Exception { .. } => "see the log of GMS",
-        Problem::Malformed { .. } => "is the endpoint GMS, or a login or error page before it?",
-        Problem::CookieLost => {
-            "the cookie BAYEUX_BROWSER does not come back: across sites it needs credentials=include and \
-             SameSite=None; Secure; Partitioned"
-        }
-        Problem::Ended => "the chat was over",
     }
 }

@@ -121,12 +121,12 @@ fn message(chat: &Chat, entry: &Entry, side: Side, content: Node) -> Node {
         let avatar = tag("span").class("avatar").part("avatar");
         row = row.child(avatar.attr("aria-hidden", "true").text(&initial(name)));
     }
-    row.child(tag("span").class("name").attr("dir", "auto").text(name))
+    row.child(tag("span").class("name").text(name))
         .child(content)
 }
 
 fn bubble(text: &str) -> Node {
-    div("bubble").part("bubble").attr("dir", "auto").text(text)
+    div("bubble").part("bubble").text(text)
 }
 
 /// A page that the agent offers. Only the visitor opens it.

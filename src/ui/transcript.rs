@@ -194,11 +194,10 @@ fn typing(chat: &Chat) -> Node {
         let party = chat.typing.get()?;
         let name = chat.texts.name(&party);
         Some(
-            div("typing").part("typing").child(pulse()).child(
-                tag("span")
-                    .attr("dir", "auto")
-                    .text(&chat.texts.fill(Key::Typing, &[("name", name)])),
-            ),
+            div("typing")
+                .part("typing")
+                .child(pulse())
+                .child(tag("span").text(&chat.texts.fill(Key::Typing, &[("name", name)]))),
         )
     })
 }

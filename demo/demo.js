@@ -1,0 +1,34 @@
+// The demo page only: options from the query (?delivery=poll&service=…&dir=rtl), and buttons that open the chat.
+"use strict";
+
+const wishes = new URLSearchParams(location.search);
+const page = ["dir", "lang"];
+
+for (const [name, value] of wishes) {
+  if (page.includes(name)) document.documentElement.setAttribute(name, value);
+}
+
+customElements.whenDefined("gms-chat").then(() => {
+  const chat = document.querySelector("gms-chat");
+  for (const [name, value] of wishes) {
+    if (!page.includes(name) && name !== "endpoint") chat.setAttribute(name, value);
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-gms-chat-open]")) chat.open();
+  });
+});
+
+const choices = [
+  ["by CometD", "delivery=cometd"],
+  ["by polling", "delivery=poll"],
+  ["delayed", "delivery=cometd&service=request-chat-poll"],
+  ["right to left", "dir=rtl"],
+  ["dark window", "color-scheme=dark"],
+];
+const links = choices.map(([label, query]) => {
+  const link = document.createElement("a");
+  link.href = "?" + query;
+  link.textContent = label;
+  return link;
+});
+document.getElementById("switches").append("This page again: ", ...links.flatMap((link) => [link, " · "]).slice(0, -1));
