@@ -675,7 +675,7 @@ fn t88_to_t91_exact_number_of_messages() {
 }
 
 #[test]
-fn t127_two_instances() {
+fn t128_two_instances() {
     let mut one = Peer::opened_with(config(), 1);
     let mut other = Peer::opened_with(config(), 1);
     one.get_ready();
