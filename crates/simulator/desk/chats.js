@@ -41,6 +41,14 @@ export function drawChats(state, selected, select) {
   document.title = waiting ? `(${waiting}) Agent desk` : "Agent desk";
 }
 
+/** Lets the ages in the list go on; `elapsed` is the time since the state was fetched, in milliseconds. */
+export function drawAges(state, elapsed) {
+  for (const button of byId("chats").querySelectorAll(".chat")) {
+    const item = state.chats.find(({ service }) => service === button.dataset.key);
+    if (item && item.chat?.phase !== "over") button.querySelector(".age").textContent = clock(item.age + elapsed);
+  }
+}
+
 function entry(item, selected, select) {
   const { chat } = item;
   const count = selected ? 0 : unread(item);
@@ -65,7 +73,7 @@ function entry(item, selected, select) {
     h(
       "span",
       { className: "meta" },
-      h("span", {}, clock(item.age)),
+      h("span", { className: "age" }, item.chat?.phase === "over" ? "" : clock(item.age)),
       count ? h("span", { className: "unread", "aria-label": `${count} unread` }, String(count)) : undefined,
     ),
   );

@@ -43,7 +43,7 @@ export function drawConversation(item) {
     root.replaceChildren(h("p", { className: "empty" }, "Choose a chat."));
     return;
   }
-  const key = item.service + (item.chat?.session ?? "");
+  const key = `${item.service} ${item.stage} ${item.chat?.session}`;
   if (shown.service !== key) {
     shown = { service: key, drawn: 0 };
     typing = { timer: undefined, on: false };
@@ -53,6 +53,10 @@ export function drawConversation(item) {
 }
 
 function buildQueued(root, item) {
+  if (item.stage === "free") {
+    root.replaceChildren(h("p", { className: "empty" }, `Request ${item.number} is accepted; the visitor's page comes in a moment.`));
+    return {};
+  }
   const accept = h(
     "button",
     { className: "primary", type: "button", onclick: quietly(() => attempt("accept")) },

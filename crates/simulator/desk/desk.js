@@ -1,7 +1,7 @@
 // The agent desk: one loop that waits for news and draws it.
 
 import * as api from "./api.js";
-import { drawChats, markRead } from "./chats.js";
+import { drawAges, drawChats, markRead } from "./chats.js";
 import { drawConversation } from "./conversation.js";
 import { announce, byId, h } from "./dom.js";
 import { drawPanel, drawTimers } from "./panel.js";
@@ -83,5 +83,10 @@ byId("me").addEventListener("change", (event) => {
   if (state) draw(state);
 });
 byId("requests").addEventListener("toggle", () => state && draw(state));
-setInterval(() => state && drawTimers(chosen(), performance.now() - fetched), 1000);
+setInterval(() => {
+  if (!state) return;
+  const elapsed = performance.now() - fetched;
+  drawAges(state, elapsed);
+  drawTimers(chosen(), elapsed);
+}, 1000);
 run();

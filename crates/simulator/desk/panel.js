@@ -52,7 +52,14 @@ export function drawPanel(state, before, item) {
   if (byId("requests").open) drawRequests().catch(failed);
 }
 
+/** What is shown of the visitor, so that it is drawn anew only when it has changed: people copy from it. */
+let visitor;
+
 function drawVisitor(item) {
+  const now = JSON.stringify([item?.service, item?.data, item?.chat?.session, item?.chat?.fields, item?.chat?.present]);
+  const same = now === visitor;
+  visitor = now;
+  if (same) return drawTimers(item, 0);
   if (!item) return fill(body("visitor"), h("p", { className: "hint" }, "No chat is chosen."));
   const { chat } = item;
   const rows = [["service", item.service], ["created as", `${item.name} (${item.kind})`]];
