@@ -33,13 +33,15 @@ cargo xtask COMMAND
 
   demo       build the widget, start the simulator, serve the demo page and the agent desk
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
-  test       every test: protocol, simulator, xtask, widget, interop, browser, end to end
+  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end
              NAME...   only the suites of these names
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
   size       what a visitor downloads, in brotli bytes, against the budget
   tidy       the rules of ARCHITECTURE.md that a machine can check
   bench      the benches; without a name, the list of them
+  simulate   the protocol core against a model of everything else, on a virtual clock
+             --seeds N  --from S  --replay SEED  and what `simulate --help` lists
   setup      install what the other commands need; `setup build` without the browser
   stamp      Trunk's post_build hook: minify, hash and link the built files
 
@@ -72,6 +74,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "size" => size::size,
         "tidy" => tidy::tidy,
         "bench" => bench::bench,
+        "simulate" => bench::simulate,
         "setup" => tools::setup,
         "stamp" => stamp::stamp,
         "help" | "--help" | "-h" => {

@@ -125,7 +125,7 @@ mod tests {
             choose(&["unit".to_owned()])
                 .unwrap_err()
                 .to_string()
-                .contains("protocol, simulator")
+                .contains("protocol, simulation")
         );
     }
 }

@@ -18,11 +18,16 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 7] = [
+pub(super) const SUITES: [Suite; 8] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
         run: protocol,
+    },
+    Suite {
+        name: "simulation",
+        about: "the core against a model of everything else",
+        run: simulation,
     },
     Suite {
         name: "simulator",
@@ -58,6 +63,10 @@ pub(super) const SUITES: [Suite; 7] = [
 
 fn protocol(project: &Project) -> Outcome<Counts> {
     package(project, "gms-chat-protocol", &[])
+}
+
+fn simulation(project: &Project) -> Outcome<Counts> {
+    package(project, "gms-chat-simulation", &[])
 }
 
 fn simulator(project: &Project) -> Outcome<Counts> {

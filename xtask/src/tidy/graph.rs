@@ -20,7 +20,7 @@ struct Rule {
     why: &'static str,
 }
 
-const RULES: [Rule; 4] = [
+const RULES: [Rule; 5] = [
     Rule {
         package: "gms-chat-protocol",
         target: "all",
@@ -48,6 +48,20 @@ const RULES: [Rule; 4] = [
         ],
         most_direct: 3,
         why: "the protocol is pure: no browser, no clock, no chance, no executor",
+    },
+    Rule {
+        package: "gms-chat-simulation",
+        target: "all",
+        edges: "all",
+        never: &[
+            "gms-chat",
+            "gms-chat-simulator",
+            "tokio*",
+            "rand*",
+            "getrandom",
+        ],
+        most_direct: 2,
+        why: "a seed must mean the same run on every machine",
     },
     Rule {
         package: "gms-chat-simulator",
@@ -169,7 +183,7 @@ mod tests {
     #[test]
     fn the_widgets_own_graph_would_break_the_protocols_rule() {
         let project = Project::find().unwrap();
-        let [protocol, _, widget, _] = &RULES;
+        let [protocol, _, _, widget, _] = &RULES;
         let reached = packages(&project, widget, &[]).unwrap();
         let complaints = protocol.judge(&reached, &reached);
         let named = |name: &str| {
@@ -190,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_simulator_that_reaches_the_protocol_is_refused() {
-        let [_, simulator, _, xtask] = &RULES;
+        let [_, _, simulator, _, xtask] = &RULES;
         let reached =
             names("gms-chat-simulator v0.1.0 (/a)\ngms-chat-protocol v0.1.0 (/b)\nserde v1.0.0\n");
         let none = BTreeSet::new();

@@ -100,7 +100,7 @@ fn has_a_telling_name(tree: &Tree) -> Vec<Complaint> {
     let empty = |file: &&File| {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         // `tests/support/mod.rs` is how cargo lets test binaries share a module.
-        let shared_by_tests = file.path.contains("tests/") && name == "mod.rs";
+        let shared_by_tests = is_test(&file.path) && name == "mod.rs";
         EMPTY_NAMES.contains(&name.trim_end_matches(".rs")) && !shared_by_tests
     };
     rust(tree)
