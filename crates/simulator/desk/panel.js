@@ -13,6 +13,8 @@ const HARMS = [
   ["drop-before", "close without reply"],
   ["reset-after", "process, then reset the connection"],
   ["reset-before", "reset the connection"],
+  ["stall-after", "process, then never answer"],
+  ["cut=30s", "close if not answered within 30 s"],
   ["truncate", "break off in the middle of the body"],
   ["delay=2s", "delay by 2 s"],
   ["delay=15s", "delay by 15 s"],

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Simulator> {
         .route("/desk/api/chats/{service}/{act}", post(action::act))
         .route("/desk/api/sessions", get(sessions))
         .route("/desk/api/sessions/forget", post(control::forget))
+        .route("/desk/api/sessions/disconnect", post(control::disconnect))
         .route(
             "/desk/api/faults",
             get(faults).post(control::arm).delete(control::clear_faults),

@@ -33,6 +33,12 @@ pub enum Harm {
     ResetBefore,
     /// It is processed, then the connection is reset.
     ResetAfter,
+    /// It is never answered, and nothing was processed.
+    StallBefore,
+    /// It is processed, and never answered.
+    StallAfter,
+    /// If it is not answered after this time, the connection is closed, as an impatient proxy does.
+    Cut(Duration),
     /// It is not processed and answered with this status.
     Status {
         /// The HTTP status code.
@@ -66,21 +72,4 @@ pub enum Times {
     Always,
     /// Each time that this many have come, the last of them.
     Every(u32),
-}
-
-impl Harm {
-    /// Whether the request is looked at by the server at all.
-    pub fn is_processed(&self) -> bool {
-        match self {
-            Self::Delay(_)
-            | Self::DropAfter
-            | Self::ResetAfter
-            | Self::Truncate
-            | Self::Junk(_)
-            | Self::Forget
-            | Self::Restart
-            | Self::RestartAll => true,
-            Self::DropBefore | Self::ResetBefore | Self::Status { .. } => false,
-        }
-    }
 }

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::bayeux::parse_requests;
 use crate::fault::{Harm, Route};
@@ -95,6 +95,15 @@ async fn harmed(
             Harm::ResetAfter => {
                 process().await;
                 return broken(wire, Break::Reset);
+            }
+            Harm::StallBefore => return std::future::pending().await,
+            Harm::StallAfter => {
+                process().await;
+                return std::future::pending().await;
+            }
+            Harm::Cut(time) => {
+                let in_time = timeout(time, process()).await;
+                return in_time.unwrap_or_else(|_| broken(wire, Break::Close));
             }
             Harm::Truncate => return truncated::in_the_middle(process().await).await,
             Harm::Junk(junk) => {

@@ -22,6 +22,8 @@ pub(crate) enum Verdict {
     Disconnected,
     /// The session was forgotten.
     Forgotten,
+    /// The server has sent `/meta/disconnect`.
+    Dismissed,
 }
 
 /// What a connect leads to.
@@ -176,6 +178,11 @@ impl Hub {
         self.remove(client, Verdict::Disconnected);
     }
 
+    /// Closes a session at the server's wish.
+    pub(crate) fn dismiss(&mut self, client: &str) {
+        self.remove(client, Verdict::Dismissed);
+    }
+
     /// Forgets a session, as a server does that was restarted.
     pub(crate) fn forget(&mut self, client: &str) -> bool {
         self.remove(client, Verdict::Forgotten)
@@ -304,26 +311,16 @@ impl Hub {
         } else {
             std::time::Duration::ZERO
         };
-        let retry = json!({
-            "interval": millis(interval),
-            "reconnect": "retry",
-            "timeout": millis(options.hold),
-        });
-        let wanted = options.advice == Advice::Always
-            || !request.advice.is_null()
-            || session.advised == Advised::Never;
         let advice = if session.advised == Advised::ChatOver && messages.is_empty() {
             Some(json!({"reconnect": "none"}))
-        } else if crowded {
-            let mut advice = retry;
-            advice["multiple-clients"] = json!(true);
-            Some(advice)
         } else {
-            wanted.then_some(retry)
+            retry_advice(session, request, crowded, options)
         };
-        if session.advised == Advised::Never {
-            session.advised = Advised::Retry;
-        }
+        session.advised = match session.advised {
+            Advised::ChatOver => Advised::ChatOver,
+            Advised::Never | Advised::Retry | Advised::Crowded if crowded => Advised::Crowded,
+            Advised::Never | Advised::Retry | Advised::Crowded => Advised::Retry,
+        };
         session.let_go(now + options.max_interval + interval);
         let reply = Reply {
             id: reply_id(request, options.ids),
@@ -388,6 +385,32 @@ impl Hub {
         }
         true
     }
+}
+
+/// The advice to connect again, if this reply is to carry it.
+fn retry_advice(
+    session: &Session,
+    request: &Request,
+    crowded: bool,
+    options: &Cometd,
+) -> Option<Value> {
+    let news = match session.advised {
+        Advised::Never => true,
+        Advised::Retry | Advised::ChatOver => crowded,
+        // The interval of a crowded browser must not outlive the crowd.
+        Advised::Crowded => true,
+    };
+    let wanted = news || options.advice == Advice::Always || !request.advice.is_null();
+    let mut advice = json!({
+        "interval": 0,
+        "reconnect": "retry",
+        "timeout": millis(options.hold),
+    });
+    if crowded {
+        advice["interval"] = json!(millis(options.multiple_interval));
+        advice["multiple-clients"] = json!(true);
+    }
+    wanted.then_some(advice)
 }
 
 /// The answer to a message whose session is unknown; a connect is told to shake hands again.

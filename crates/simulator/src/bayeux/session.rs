@@ -44,6 +44,8 @@ pub(crate) enum Advised {
     Never,
     /// A reply carried advice.
     Retry,
+    /// The last reply said `multiple-clients`.
+    Crowded,
     /// The user's chat has ended: the next reply that finds nothing to deliver says `reconnect: none`.
     ChatOver,
 }

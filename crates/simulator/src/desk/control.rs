@@ -145,6 +145,20 @@ pub(super) async fn forget(State(simulator): State<Simulator>, body: Bytes) -> R
     reply(forgotten)
 }
 
+#[derive(Deserialize)]
+struct Disconnect {
+    client: String,
+}
+
+/// `{"client": "…"}`: the server itself sends `/meta/disconnect`.
+pub(super) async fn disconnect(State(simulator): State<Simulator>, body: Bytes) -> Response {
+    let dismissed = read(&body).map(|wish: Disconnect| {
+        simulator.change(|world, _| world.hub.dismiss(&wish.client));
+        json!({"ok": true})
+    });
+    reply(dismissed)
+}
+
 pub(super) async fn clear_log(State(simulator): State<Simulator>) -> Response {
     simulator.log().clear();
     reply(Ok(json!({"ok": true})))

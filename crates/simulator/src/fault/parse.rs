@@ -56,7 +56,8 @@ fn harm_and_times(text: &str) -> Result<(Harm, Times), String> {
 
 impl Harm {
     /// How harms are written, for help texts.
-    pub const FORMS: &str = "delay=2s, drop-before, drop-after, reset-before, reset-after, status=503, status=503/30 \
+    pub const FORMS: &str = "delay=2s, drop-before, drop-after, reset-before, reset-after, \
+                             stall-before, stall-after, cut=30s, status=503, status=503/30 \
                              (with Retry-After), truncate, junk, junk=TEXT, forget, restart, restart-all";
 
     fn read(text: &str) -> Option<Self> {
@@ -70,6 +71,9 @@ impl Harm {
             ("drop-after", None) => Some(Self::DropAfter),
             ("reset-before", None) => Some(Self::ResetBefore),
             ("reset-after", None) => Some(Self::ResetAfter),
+            ("stall-before", None) => Some(Self::StallBefore),
+            ("stall-after", None) => Some(Self::StallAfter),
+            ("cut", Some(time)) => Setting::read(time).map(Self::Cut),
             ("status", Some(status)) => Self::read_status(status),
             ("truncate", None) => Some(Self::Truncate),
             ("junk", body) => Some(Self::Junk(body.unwrap_or(JUNK).to_owned())),
@@ -135,6 +139,9 @@ impl fmt::Display for Harm {
             Self::DropAfter => f.write_str("drop-after"),
             Self::ResetBefore => f.write_str("reset-before"),
             Self::ResetAfter => f.write_str("reset-after"),
+            Self::StallBefore => f.write_str("stall-before"),
+            Self::StallAfter => f.write_str("stall-after"),
+            Self::Cut(time) => write!(f, "cut={}", time.show()),
             Self::Status { code, retry_after } => match retry_after {
                 Some(value) => write!(f, "status={code}/{value}"),
                 None => write!(f, "status={code}"),
@@ -172,6 +179,9 @@ mod tests {
             ("rest:delay=1500ms:*", "rest:delay=1500ms:*"),
             ("send:status=503/30:2+1", "send:status=503/30:2+1"),
             ("any:status=502", "any:status=502:1"),
+            ("connect:cut=30s:*", "connect:cut=30s:*"),
+            ("send:stall-before", "send:stall-before:1"),
+            ("send:stall-after", "send:stall-after:1"),
             ("handshake:junk:%5", "handshake:junk:%5"),
             ("refresh:junk={\"a\":[1]}:2", "refresh:junk={\"a\":[1]}:2"),
             ("refresh:junk={\"a\":\"b\"}", "refresh:junk={\"a\":\"b\"}:1"),

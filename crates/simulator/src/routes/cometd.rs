@@ -77,6 +77,10 @@ impl HeldConnect {
         };
         match verdict {
             Verdict::Disconnected => success(),
+            Verdict::Dismissed => {
+                let goodbye = json!({"channel": "/meta/disconnect", "successful": true});
+                json_reply(StatusCode::OK, &json!([goodbye, self.held.success()]))
+            }
             Verdict::Forgotten => {
                 let reply = self
                     .simulator

@@ -196,3 +196,22 @@ async fn a_person_takes_over_from_the_script() {
     let chat = browser.desk(Method::GET, "chats", Value::Null).await.json()[0]["chat"].clone();
     assert_eq!(chat["scripted"], false);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_script_can_be_silenced_without_joining() {
+    let script = "when the chat starts\n Kristi joins\n wait 5s\n Kristi says: scripted";
+    let mut browser = Browser::nameless(&server(script, &[]));
+    let id = browser.chat("").await;
+    browser
+        .desk(Method::POST, &format!("chats/{id}/take-over"), Value::Null)
+        .await;
+    pass(10.0).await;
+    let reply = browser
+        .operate(&id, "refresh", "transcriptPosition=1")
+        .await
+        .json();
+    assert_eq!(
+        events(&reply),
+        ["Notice.Joined|Kristi Sippola|has joined the session"]
+    );
+}

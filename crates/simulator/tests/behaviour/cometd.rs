@@ -306,6 +306,45 @@ async fn a_second_session_of_the_browser_has_to_poll() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_interval_of_a_crowd_is_taken_back() {
+    let mut browser = Browser::new(&server("", &[]));
+    let (one, other) = (browser.session(false).await, browser.session(false).await);
+    let held = browser.held(&one).await;
+    let crowded = browser.connect(&other, json!({})).await;
+    assert_eq!(first(&crowded)["advice"]["interval"], 2_000);
+    held.abort();
+    pass(1.0).await;
+    assert_eq!(
+        first(&browser.connect(&other, json!({})).await)["advice"],
+        RETRY()
+    );
+    assert_eq!(
+        first(&browser.connect(&other, json!({})).await).get("advice"),
+        None
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_may_disconnect_by_itself() {
+    let mut browser = Browser::new(&server("", &[]));
+    let client = browser.session(false).await;
+    let held = browser.held(&client).await;
+    let wish = json!({"client": client});
+    browser
+        .desk(Method::POST, "sessions/disconnect", wish)
+        .await;
+    assert_eq!(
+        held.await.unwrap().json(),
+        json!([
+            {"channel": "/meta/disconnect", "successful": true},
+            {"id": "7", "successful": true, "channel": "/meta/connect"},
+        ])
+    );
+    let gone = browser.connect(&client, json!({})).await;
+    assert_eq!(first(&gone)["error"], "402::session_unknown");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_limit_of_sessions_can_be_lifted() {
     let mut browser = Browser::new(&server("", &[("sessions-per-browser", "unlimited")]));
     let (one, other) = (browser.session(false).await, browser.session(false).await);

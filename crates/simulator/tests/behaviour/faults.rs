@@ -1,8 +1,11 @@
 //! Faults, as far as they can be seen without a socket.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use gms_chat_simulator::{Break, Broken, Simulator};
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 
 use crate::support::{Browser, events, meta, options, pass, pushed, server};
 
@@ -69,7 +72,7 @@ async fn a_status_may_say_when_to_try_again() {
 #[tokio::test(start_paused = true)]
 async fn a_delay_comes_before_the_work() {
     let (mut browser, id) = chat_under("send:delay=2s").await;
-    let begin = tokio::time::Instant::now();
+    let begin = Instant::now();
     let slow = {
         let (mut browser, id) = (browser.clone(), id.clone());
         tokio::spawn(async move { browser.operate(&id, "send", "message=x").await })
@@ -79,6 +82,30 @@ async fn a_delay_comes_before_the_work() {
     assert_eq!(slow.await.unwrap().status, StatusCode::OK);
     assert_eq!(begin.elapsed().as_secs(), 2);
     assert_eq!(said(&mut browser, &id).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_never_ends_and_a_cut_ends_a_hold() {
+    for (fault, done) in [("send:stall-before", 0), ("send:stall-after", 1)] {
+        let (mut browser, id) = chat_under(fault).await;
+        let long = Duration::from_secs(40);
+        let stalled = timeout(long, browser.clone().operate(&id, "send", "message=x")).await;
+        assert!(stalled.is_err(), "{fault}");
+        assert_eq!(said(&mut browser, &id).await, done, "{fault}");
+    }
+    let mut browser = Browser::new(&server("", &[]));
+    let client = browser.session(false).await;
+    arm(&mut browser, "connect:cut=30s:*").await;
+    let begin = Instant::now();
+    let cut = browser.connect(&client, json!({})).await;
+    assert_eq!(
+        (cut.broken, begin.elapsed().as_secs()),
+        (Some(Broken(Break::Close)), 30)
+    );
+    let short = browser
+        .connect(&client, json!({"advice": {"timeout": 24_000}}))
+        .await;
+    assert_eq!(meta(&short)["successful"], true);
 }
 
 #[tokio::test(start_paused = true)]
