@@ -1,5 +1,6 @@
 //! The CometD side: sessions, held connects and deliveries, without any I/O.
 
+mod advice;
 mod exchange;
 mod hub;
 mod message;

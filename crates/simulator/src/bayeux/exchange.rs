@@ -7,7 +7,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::GENESYS_CHANNEL;
-use super::hub::{Connect, Verdict, unknown_client};
+use super::advice::unknown_client;
+use super::hub::{Connect, Verdict};
 use super::message::{Reply, Request};
 use super::session::Ticket;
 use crate::options::Cookie;
