@@ -136,27 +136,7 @@ impl Route {
 
     /// Whether a fault on this route meets a request of that kind.
     pub fn meets(self, request: Self) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Rest => request.is_rest(),
-            Self::Handshake
-            | Self::Connect
-            | Self::Subscribe
-            | Self::Unsubscribe
-            | Self::MetaDisconnect
-            | Self::Publish
-            | Self::Cometd
-            | Self::Service
-            | Self::Status
-            | Self::Chat
-            | Self::Refresh
-            | Self::Send
-            | Self::StartTyping
-            | Self::StopTyping
-            | Self::CustomNotice
-            | Self::Disconnect
-            | Self::Site => self == request,
-        }
+        self == request || self == Self::Any || (self == Self::Rest && request.is_rest())
     }
 
     fn is_rest(self) -> bool {
