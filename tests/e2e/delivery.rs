@@ -124,3 +124,39 @@ async fn a_chat_with_an_agent_who_plays_a_scenario() {
     )
     .await;
 }
+
+/// The page and the desk side by side, both used by hand.
+#[tokio::test]
+async fn a_person_answers_at_the_desk_page() {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    journey(
+        "desk-page",
+        servers,
+        Console::Clean,
+        async |visitor, servers| {
+            let agent = visitor.beside(&servers.desk_page()).await?;
+            visitor.visit(&servers.page("")).await?;
+            visitor.start_chat("My parcel").await?;
+            agent.press_on("My parcel").await?;
+            agent.press("Join").await?;
+            visitor.see("You are talking to Kim Lind").await?;
+            agent.type_into("Your answer", "Hello A").await?;
+            visitor.see("Kim Lind is typing").await?;
+            agent.type_into("Your answer", "da\u{e007}").await?;
+            visitor.see_messages(&["Hello Ada"]).await?;
+            visitor.type_into("Your message", "Where is").await?;
+            agent.see("is typing…").await?;
+            visitor.say(" it?").await?;
+            agent
+                .see_all("[role=log] .bubble", &["Hello Ada", "Where is it?"])
+                .await?;
+            visitor.see_messages(&["Hello Ada", "Where is it?"]).await?;
+            agent.press("End chat…").await?;
+            agent.press("End chat").await?;
+            visitor
+                .see("The chat is over. Thank you for writing.")
+                .await
+        },
+    )
+    .await;
+}

@@ -60,17 +60,26 @@ impl Desk {
         self.chat_shows("phase", &json!("over")).await
     }
 
-    /// Waits until a connect of the visitor is held again, which is the last step of a new session.
-    pub(crate) async fn reached_again(&self) -> Step {
-        eventually("a held connect", async || {
-            let sessions = http::get(self.port, "/desk/api/sessions").await?;
-            let held = sessions
-                .as_array()
-                .into_iter()
-                .flatten()
-                .any(|session| session["held"] == true);
-            Ok(held.then_some(()))
-        })
+    /// Waits until the visitor has subscribed so many times, and a connect is held.
+    pub(crate) async fn reached(&self, subscriptions: usize) -> Step {
+        eventually(
+            format_args!("subscription {subscriptions} and a held connect"),
+            async || {
+                let subscribed = self
+                    .log()
+                    .await?
+                    .iter()
+                    .filter(|entry| is_on(entry, "subscribe") && entry["outcome"] == 200)
+                    .count();
+                let sessions = http::get(self.port, "/desk/api/sessions").await?;
+                let held = sessions
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .any(|session| session["held"] == true);
+                Ok((subscribed == subscriptions && held).then_some(()))
+            },
+        )
         .await
     }
 
@@ -82,12 +91,21 @@ impl Desk {
 
     /// How many requests came on this route, as faults name it: `connect`, `refresh`, `cometd`, …
     pub(crate) async fn requests(&self, route: &str) -> Step<usize> {
-        let on_route = |entry: &&Value| {
-            entry["routes"]
-                .as_array()
-                .is_some_and(|routes| routes.iter().any(|one| one == route))
-        };
-        Ok(self.log().await?.iter().filter(on_route).count())
+        Ok(self
+            .log()
+            .await?
+            .iter()
+            .filter(|entry| is_on(entry, route))
+            .count())
+    }
+
+    /// Chats, CometD sessions and requests, for whoever reads a failure.
+    pub(crate) async fn story(&self) -> Step<String> {
+        let mut story = Vec::new();
+        for path in ["chats", "sessions", "log?last=200"] {
+            story.push(http::get(self.port, &format!("/desk/api/{path}")).await?);
+        }
+        Ok(serde_json::to_string_pretty(&story)?)
     }
 
     async fn chat_shows(&self, member: &str, value: &Value) -> Step {
@@ -135,4 +153,10 @@ impl Desk {
             .await
             .map(drop)
     }
+}
+
+fn is_on(entry: &Value, route: &str) -> bool {
+    entry["routes"]
+        .as_array()
+        .is_some_and(|routes| routes.iter().any(|one| one == route))
 }

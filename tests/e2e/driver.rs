@@ -1,6 +1,5 @@
 //! ChromeDriver and one headless Chromium: starting, looking at the console, taking pictures, ending.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::http;
-use crate::stage::{Lapse, Step};
+use crate::stage::{Lapse, Step, evidence};
 
 /// The same switches as the tests that wasm-pack runs.
 const CAPABILITIES: &str = include_str!("../../webdriver.json");
@@ -76,23 +75,18 @@ impl Browser {
         Ok(&self.console)
     }
 
-    /// Leaves a picture and the console under `target/e2e/`, for whoever reads the failure.
-    pub(crate) async fn leave_evidence(&mut self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e");
-        let picture = folder.join(format!("{name}.png"));
-        // What cannot be had is missing from the evidence; the journey's own complaint matters more.
-        drop(std::fs::create_dir_all(&folder));
+    /// Leaves a picture and the console for whoever reads the failure.
+    pub(crate) async fn leave_evidence(&mut self, name: &str) {
         if let Ok(png) = self.client.screenshot().await {
-            drop(std::fs::write(&picture, png));
+            drop(std::fs::write(evidence(name, "png"), png));
         }
         if let Ok(lines) = self.console().await {
             let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
             drop(std::fs::write(
-                folder.join(format!("{name}.console.txt")),
+                evidence(name, "console.txt"),
                 text.join("\n"),
             ));
         }
-        picture
     }
 
     /// Ends the browser, then its driver.

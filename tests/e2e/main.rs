@@ -12,6 +12,7 @@
 mod desk;
 mod driver;
 mod http;
+mod screen;
 mod servers;
 mod stage;
 mod visitor;

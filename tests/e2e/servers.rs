@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use gms_chat_simulator::{Options, Running, Scenario, set_switch, start};
 
 use crate::desk::Desk;
-use crate::stage::{Lapse, Step};
+use crate::stage::{Lapse, Step, evidence};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -61,6 +61,11 @@ impl Servers {
         format!("{}/genesys", self.gms.base())
     }
 
+    /// Where the agents' desk is.
+    pub(crate) fn desk_page(&self) -> String {
+        format!("{}/agent", self.gms.base())
+    }
+
     /// The agents' side of the first chat.
     pub(crate) fn desk(&self) -> Desk {
         Desk::new(self.gms.address().port())
@@ -70,6 +75,13 @@ impl Servers {
     /// another server.
     pub(crate) fn restart_gms(&self) {
         self.gms.restart(true);
+    }
+
+    /// Leaves what the simulator saw and holds.
+    pub(crate) async fn leave_evidence(&self, name: &str) {
+        if let Ok(story) = self.desk().story().await {
+            drop(std::fs::write(evidence(name, "server.json"), story));
+        }
     }
 
     pub(crate) async fn end(self) {

@@ -1,6 +1,7 @@
 //! A journey: its servers, its browser, its end; and the evidence that a failed one leaves.
 
 use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -59,20 +60,30 @@ pub(crate) async fn journey(
     let mut browser = Browser::start(1024, 768)
         .await
         .unwrap_or_else(|lapse| panic!("{name}: {lapse}"));
-    let visitor = Visitor::new(browser.client.clone());
-    let mut outcome = steps(&visitor, &servers).await;
+    let mut outcome = match Visitor::new(browser.client.clone()).await {
+        Ok(visitor) => steps(&visitor, &servers).await,
+        Err(lapse) => Err(lapse),
+    };
     if outcome.is_ok() {
         outcome = judge_console(&mut browser, console).await;
     }
-    let evidence = match &outcome {
-        Ok(()) => None,
-        Err(_) => Some(browser.leave_evidence(name).await),
-    };
+    if outcome.is_err() {
+        browser.leave_evidence(name).await;
+        servers.leave_evidence(name).await;
+    }
     browser.end().await;
     servers.end().await;
-    if let (Err(lapse), Some(evidence)) = (outcome, evidence) {
-        panic!("{name}: {lapse}\nsee {}", evidence.display());
+    if let Err(lapse) = outcome {
+        panic!("{name}: {lapse}\nsee {}", evidence(name, "png").display());
     }
+}
+
+/// Where a failed journey leaves what may explain it.
+pub(crate) fn evidence(name: &str, ending: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e");
+    // Where it cannot be made, the evidence is missing; the journey's own complaint matters more.
+    drop(std::fs::create_dir_all(&folder));
+    folder.join(format!("{name}.{ending}"))
 }
 
 async fn judge_console(browser: &mut Browser, allowed: Console) -> Step {
