@@ -12,6 +12,7 @@ use leptos::tachys::renderer::types;
 use leptos::tachys::view::{Mountable, Render};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, HtmlElement, Text};
 
 use super::live::Live;
@@ -26,8 +27,6 @@ struct Parts {
     element: Element,
     /// Effects and listeners.
     kept: Vec<Box<dyn Any>>,
-    /// What gets the focus when the node enters the document.
-    focus: Option<HtmlElement>,
 }
 
 /// An HTML element.
@@ -68,7 +67,6 @@ impl Node {
         Self(Box::new(Parts {
             element,
             kept: Vec::new(),
-            focus: None,
         }))
     }
 
@@ -100,20 +98,18 @@ impl Node {
 
     #[inline(never)]
     pub(crate) fn child(mut self, child: Self) -> Self {
-        let Parts {
-            element,
-            kept,
-            focus,
-        } = *child.0;
+        let Parts { element, kept } = *child.0;
         append(self.element(), &element);
         self.0.kept.extend(kept);
-        self.0.focus = self.0.focus.or(focus);
         self
     }
 
-    /// The element gets the focus when it enters the document.
-    pub(crate) fn focused(mut self) -> Self {
-        self.0.focus = self.element().dyn_ref().cloned();
+    /// The element gets the focus as soon as it is in the document: not at once, because it is put there, with
+    /// everything around it, when the effect that builds it ends.
+    pub(crate) fn focused(self) -> Self {
+        if let Some(target) = self.element().dyn_ref().cloned() {
+            spawn_local(async move { focus(&target) });
+        }
         self
     }
 
@@ -175,7 +171,7 @@ impl Node {
     /// Appends to an element that is in the document already.
     pub(crate) fn append_to(self, parent: &Element) -> Mounted {
         append(parent, self.element());
-        Mounted::now(self)
+        Mounted(self)
     }
 
     /// Puts the node before a sibling that is in the document already.
@@ -184,7 +180,7 @@ impl Node {
             let done = parent.insert_before(self.element(), Some(sibling));
             debug_assert!(done.is_ok(), "a node has a place");
         }
-        Mounted::now(self)
+        Mounted(self)
     }
 
     fn listen(mut self, name: &str, listener: Box<dyn FnMut(Event)>) -> Self {
@@ -221,13 +217,6 @@ impl Node {
 pub(crate) struct Mounted(Node);
 
 impl Mounted {
-    fn now(mut node: Node) -> Self {
-        if let Some(target) = node.0.focus.take() {
-            focus(&target);
-        }
-        Self(node)
-    }
-
     pub(crate) fn element(&self) -> &Element {
         self.0.element()
     }

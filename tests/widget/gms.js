@@ -1,0 +1,86 @@
+// A GMS in the page: stands in for `fetch`, so that the window can be tested without a server.
+// It speaks CometD (one held connect) and remembers what it was asked.
+
+const real = window.fetch;
+let chat;
+
+/** Starts over with an empty server. */
+export function serve() {
+  chat = { requests: [], events: [], told: 0, position: 0, held: null, refusals: [], aborted: 0 };
+  window.fetch = answer;
+}
+
+/** Gives the page its own `fetch` back. */
+export function stop() {
+  window.fetch = real;
+}
+
+/** Something happens in the chat: delivered at once when a connect is held. */
+export function happen(kind, nickname, text, role) {
+  chat.events.push([kind, nickname, text, String(chat.events.length), role]);
+  deliver();
+}
+
+/** The next request whose path ends like this is answered with this status. */
+export function refuse(ending, status) {
+  chat.refusals.push({ ending, status });
+}
+
+/** The bodies of the requests whose path ends like this, in order. */
+export function bodies(ending) {
+  return chat.requests.filter(({ path }) => path.endsWith(ending)).map(({ body }) => body);
+}
+
+/** How many requests were made, and how many of them taken back. */
+export const requests = () => chat.requests.length;
+export const aborted = () => chat.aborted;
+export const users = () => [...new Set(chat.requests.map(({ user }) => user))].join(",");
+
+const reply = (body, status = 200) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+const state = (more) => ({ chatIxnState: "CONNECTED", chatSessionId: "s1", transcriptPosition: chat.events.length, startedAt: "2026-01-02T10:00:00Z", ...more });
+
+async function answer(input) {
+  const request = new Request(input);
+  const path = new URL(request.url).pathname;
+  const body = await request.text();
+  chat.requests.push({ path, body, user: request.headers.get("gms_user") });
+  const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
+  if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);
+  return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], input.signal ?? request.signal) : rest(path, new URLSearchParams(body));
+}
+
+function rest(path, form) {
+  if (path.includes("/1/service/") && !path.includes("/ixn/")) return reply({ _id: "service-1" });
+  if (path.endsWith("/ixn/chat")) return reply(state({ comet_channel: "/_genesys" }));
+  if (path.endsWith("/send")) happen("Message.Text", "Ada", form.get("message"), "CLIENT");
+  if (path.endsWith("/disconnect")) return reply(state({ chatIxnState: "DISCONNECTED" }));
+  return reply(state({}));
+}
+
+function bayeux(message, signal) {
+  const { channel, id, advice } = message;
+  const good = { id, channel, successful: true };
+  if (channel === "/meta/handshake") return reply([{ ...good, clientId: "c1", version: "1.0", supportedConnectionTypes: ["long-polling"] }]);
+  if (channel !== "/meta/connect" || advice?.timeout === 0) return reply([{ ...good, advice: { reconnect: "retry", interval: 0, timeout: 60000 } }]);
+  return new Promise((resolve, reject) => {
+    const held = (events) => resolve(reply([...events, good]));
+    signal.addEventListener("abort", () => {
+      if (chat.held !== held) return;
+      chat.aborted += 1;
+      chat.held = null;
+      reject(new DOMException("taken back", "AbortError"));
+    });
+    chat.held = held;
+    deliver();
+  });
+}
+
+function deliver() {
+  if (!chat.held || chat.told === chat.events.length) return;
+  const fresh = chat.events.slice(chat.told);
+  const message = state({ chatIxnState: "TRANSCRIPT", transcriptToShow: fresh });
+  chat.told = chat.events.length;
+  const answer = chat.held;
+  chat.held = null;
+  answer([{ channel: "/_genesys", data: { id: `d${chat.told}`, message, tag: "service.chat.refresh.service-1" } }]);
+}

@@ -1,0 +1,15 @@
+//! The widget in a browser, without a server: `wasm-pack test --headless --chrome`.
+
+#![cfg(target_family = "wasm")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stands"
+)]
+
+mod element;
+mod form;
+mod safety;
+mod stage;
+mod talk;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

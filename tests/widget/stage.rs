@@ -1,0 +1,255 @@
+//! The stage of every story: a page with a chat element, a GMS that answers, a visitor who looks and types.
+
+use gms_chat::{Host, mount};
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+const LOADER: &str = include_str!("../../src/loader.js");
+const LAUNCHER_CSS: &str = include_str!("../../style/launcher.css");
+const WINDOW_CSS: &str = include_str!("../../style/widget.css");
+
+/// What a visitor looks at: not the live region, which only screen readers read.
+const WINDOW: &str = ".face *, .veil *";
+
+/// The server.
+#[wasm_bindgen(module = "/tests/widget/gms.js")]
+extern "C" {
+    fn serve();
+    fn stop();
+    pub(crate) fn happen(kind: &str, nickname: &str, text: &str, role: &str);
+    pub(crate) fn refuse(ending: &str, status: u16);
+    fn bodies(ending: &str) -> Array;
+    pub(crate) fn requests() -> u32;
+    pub(crate) fn aborted() -> u32;
+    pub(crate) fn users() -> String;
+}
+
+/// The visitor's eyes and hands.
+#[wasm_bindgen(module = "/tests/widget/visitor.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = see, catch)]
+    async fn see_at(selector: &str, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = seeNoMore, catch)]
+    async fn see_no_more_at(selector: &str, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = press, catch)]
+    async fn press_button(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = fill, catch)]
+    async fn fill_field(selector: &str, text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = hit, catch)]
+    async fn hit_key(selector: &str, key: &str, more: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = holds, catch)]
+    async fn until(what: &str, check: &Closure<dyn FnMut() -> bool>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = texts)]
+    fn texts_at(selector: &str) -> Array;
+    pub(crate) fn style(selector: &str, name: &str) -> String;
+    pub(crate) fn value(selector: &str, name: &str) -> JsValue;
+    pub(crate) fn attribute(selector: &str, name: &str) -> String;
+    pub(crate) fn count(selector: &str) -> u32;
+    pub(crate) fn focused() -> String;
+    fn listen(names: Array) -> JsValue;
+    fn run(text: &str, attributes: &JsValue);
+    fn provide(mount: &JsValue, css: &str);
+    pub(crate) fn failing(message: &str);
+    pub(crate) fn adopt(css: &str);
+}
+
+/// A page with a server behind it. Dropping it clears the page.
+pub(crate) struct Stage {
+    events: JsValue,
+}
+
+impl Stage {
+    /// Every event that the element fires is remembered.
+    pub(crate) fn new() -> Self {
+        const EVENTS: &[&str] = &[
+            "open",
+            "close",
+            "statechange",
+            "sessionstart",
+            "sessionend",
+            "agentjoin",
+            "agentleave",
+            "transfer",
+            "messagesent",
+            "messagefailed",
+            "messagereceived",
+            "notice",
+            "pushurl",
+            "typingchange",
+            "unreadchange",
+            "connectionchange",
+            "error",
+        ];
+        clear();
+        serve();
+        load(&[]);
+        let mount = Closure::<dyn Fn(Element, String, Host) -> JsValue>::new(
+            |root: Element, options: String, host| mount(&root, &options, host).into(),
+        );
+        provide(&mount.into_js_value(), WINDOW_CSS);
+        let names = EVENTS.iter().map(|name| JsValue::from(*name)).collect();
+        Self {
+            events: listen(names),
+        }
+    }
+
+    /// A chat element that talks to the server, with these attributes besides.
+    pub(crate) fn element(&self, attributes: &[(&str, &str)]) -> HtmlElement {
+        let element: HtmlElement = document()
+            .create_element("gms-chat")
+            .unwrap()
+            .unchecked_into();
+        for (name, value) in [("endpoint", "/genesys"), ("delivery", "cometd")]
+            .iter()
+            .chain(attributes)
+        {
+            element.set_attribute(name, value).unwrap();
+        }
+        document().body().unwrap().append_child(&element).unwrap();
+        element
+    }
+
+    /// An element whose visitor is in a chat with Ann.
+    pub(crate) async fn in_chat(&self) -> HtmlElement {
+        let element = self.element(&[]);
+        press("Chat with us").await;
+        fill("#subject", "Router").await;
+        press("Start chat").await;
+        see("Finding someone for you").await;
+        happen("Notice.Joined", "Ann", "has joined", "AGENT");
+        see("You are talking to Ann").await;
+        element
+    }
+
+    /// What was heard so far, as `name {detail}`.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        let heard: Array = Reflect::get(&self.events, &"heard".into())
+            .unwrap()
+            .unchecked_into();
+        heard.iter().filter_map(|line| line.as_string()).collect()
+    }
+
+    /// The details of every event of this name.
+    pub(crate) fn details(&self, name: &str) -> Vec<String> {
+        let of = |line: &String| Some(line.strip_prefix(name)?.strip_prefix(' ')?.to_owned());
+        self.heard().iter().filter_map(of).collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let end: js_sys::Function = Reflect::get(&self.events, &"end".into())
+            .unwrap()
+            .unchecked_into();
+        end.call0(&self.events).unwrap();
+        clear();
+        stop();
+    }
+}
+
+/// A test that failed leaves its things behind.
+fn clear() {
+    while let Some(element) = document().query_selector("gms-chat").unwrap() {
+        element.remove();
+    }
+    adopt("");
+}
+
+pub(crate) fn document() -> web_sys::Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+/// Runs the loader from a script tag with these attributes.
+pub(crate) fn load(attributes: &[(&str, &str)]) {
+    let css: String = js_sys::JSON::stringify(&LAUNCHER_CSS.into())
+        .unwrap()
+        .into();
+    let loader = LOADER.replace(
+        "const LAUNCHER_CSS = \"\";",
+        &format!("const LAUNCHER_CSS = {css};"),
+    );
+    assert_ne!(
+        loader, LOADER,
+        "the loader has a place for the launcher's styles"
+    );
+    let tag = Object::new();
+    for (name, value) in attributes {
+        Reflect::set(&tag, &(*name).into(), &(*value).into()).unwrap();
+    }
+    run(&loader, &tag);
+}
+
+/// Waits until this text stands in the window.
+pub(crate) async fn see(text: &str) {
+    done(see_at(WINDOW, text).await);
+}
+
+/// Waits until an element that fits this selector holds the text.
+pub(crate) async fn see_in(selector: &str, text: &str) {
+    done(see_at(selector, text).await);
+}
+
+/// Waits until this text is gone.
+pub(crate) async fn see_no_more(text: &str) {
+    done(see_no_more_at(WINDOW, text).await);
+}
+
+/// Presses the button of this name.
+pub(crate) async fn press(name: &str) {
+    done(press_button(name).await);
+}
+
+/// Types a text into a field, over what was there.
+pub(crate) async fn fill(selector: &str, text: &str) {
+    done(fill_field(selector, text).await);
+}
+
+/// Presses a key; whether the window left it to the browser.
+pub(crate) async fn hit(selector: &str, key: &str, more: &[(&str, bool)]) -> bool {
+    let init = Object::new();
+    for (name, value) in more {
+        Reflect::set(&init, &(*name).into(), &(*value).into()).unwrap();
+    }
+    done(hit_key(selector, key, &init).await).is_truthy()
+}
+
+/// Writes a message and sends it with Enter.
+pub(crate) async fn say(text: &str) {
+    fill("textarea", text).await;
+    hit("textarea", "Enter", &[]).await;
+}
+
+/// Waits until something is so.
+pub(crate) async fn holds(what: &str, check: impl FnMut() -> bool + 'static) {
+    let check = Closure::new(check);
+    done(until(what, &check).await);
+}
+
+/// The visible texts at a selector.
+pub(crate) fn texts(selector: &str) -> Vec<String> {
+    texts_at(selector)
+        .iter()
+        .filter_map(|text| text.as_string())
+        .collect()
+}
+
+/// The bodies of the requests whose path ends like this.
+pub(crate) fn asked(ending: &str) -> Vec<String> {
+    bodies(ending)
+        .iter()
+        .filter_map(|body| body.as_string())
+        .collect()
+}
+
+fn done(outcome: Result<JsValue, JsValue>) -> JsValue {
+    match outcome {
+        Ok(value) => value,
+        Err(wrong) => {
+            let error: js_sys::Error = wrong.unchecked_into();
+            wasm_bindgen::throw_str(&String::from(error.message()))
+        }
+    }
+}
