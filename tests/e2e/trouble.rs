@@ -18,7 +18,9 @@ async fn a_restart_in_the_middle_of_a_chat_is_survived() {
             visitor.start_chat("My parcel").await?;
             desk.join(AGENT).await?;
             desk.say(AGENT, "Before").await?;
-            XX.await?;
+            visitor.see_messages(&["Before"]).await?;
+            servers.restart_gms();
+            desk.reached(2).await?;
             desk.say(AGENT, "After").await?;
             visitor.see_messages(&["Before", "After"]).await?;
             visitor.say("Still here").await?;
