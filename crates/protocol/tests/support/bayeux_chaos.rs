@@ -54,7 +54,7 @@ impl Chaos {
             peer: Peer::opened_with(config(), seed),
             random: seed,
             kindness: [20, 50, 80][(seed % 3) as usize],
-            forgetful: seed % 5 == 0,
+            forgetful: seed.is_multiple_of(5),
             clients: 100,
             batch: 0,
             past: Vec::new(),
