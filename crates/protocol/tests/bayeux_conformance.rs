@@ -70,6 +70,6 @@ fn every_number_that_applies_is_on_the_page() {
             });
             listed || range
         };
-        assert!(rows.iter().any(|row| is_in(&row)), "number {number}");
+        assert!(rows.iter().any(is_in), "number {number}");
     }
 }
