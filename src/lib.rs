@@ -1,9 +1,20 @@
 //! The chat window: what the loader gets when it mounts one.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test may stop at the first surprise"
+    )
+)]
+
 mod config;
 mod driver;
 mod front;
 mod page;
+#[cfg(test)]
+mod rehearsal;
 mod report;
 mod text;
 mod transport;

@@ -51,7 +51,7 @@ impl Reporter {
     pub(crate) fn reports(&mut self, event: &Event) -> Vec<Report> {
         match event {
             Event::Phase(phase) => self.phase(phase),
-            Event::Connection(connection) => vec![line(connection)],
+            Event::Connection(connection) => vec![self::connection(connection)],
             Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) => {
                 self.appeared(entry).into_iter().collect()
             }
@@ -234,7 +234,7 @@ fn by(name: &'static str, party: &Party) -> Report {
     }
 }
 
-fn line(connection: &Connection) -> Report {
+fn connection(connection: &Connection) -> Report {
     let detail = match connection {
         Connection::Fine => vec![("online", Value::Flag(true))],
         Connection::Troubled { reason, .. } => vec![
@@ -282,5 +282,174 @@ fn error(problem: &Problem, hint: &str) -> Report {
     Report {
         name: "error",
         detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::events;
+
+    /// The reports of a chat, as `name {member: value, …}`.
+    fn reports(expose: bool, told: &[[&str; 5]], said: &[(&'static str, u16)]) -> Vec<String> {
+        let mut reporter = Reporter::new(expose);
+        let mut lines = Vec::new();
+        for event in events(told, said) {
+            lines.extend(reporter.reports(&event).iter().map(line));
+        }
+        lines
+    }
+
+    fn line(report: &Report) -> String {
+        let member = |(name, value): &(&str, Value)| match value {
+            Value::Text(text) => format!("{name}: {text}"),
+            Value::Number(number) if *name == "id" => {
+                format!("id: {}", if *number > 0 { "n" } else { "0" })
+            }
+            Value::Number(number) => format!("{name}: {number}"),
+            Value::Flag(flag) => format!("{name}: {flag}"),
+        };
+        let detail: Vec<String> = report.detail.iter().map(member).collect();
+        format!("{} {{{}}}", report.name, detail.join(", "))
+    }
+
+    const JOINED: [&str; 5] = ["Notice.Joined", "Ann", "has joined", "1", "AGENT"];
+
+    #[test]
+    fn a_chat_is_told_from_its_start_on() {
+        let told = [JOINED, ["Message.Text", "Ann", "hello", "2", "AGENT"]];
+        assert_eq!(
+            reports(false, &told, &[]),
+            [
+                "statechange {state: connecting, previous: idle}",
+                "statechange {state: waiting, previous: connecting}",
+                "sessionstart {}",
+                "agentjoin {nickname: Ann, role: agent}",
+                "statechange {state: active, previous: waiting}",
+                "messagereceived {nickname: Ann, role: agent, id: n}",
+            ]
+        );
+    }
+
+    #[test]
+    fn text_is_told_only_when_the_page_asks_for_it() {
+        let told = [["Message.Text", "Bot", "secret", "2", "EXTERNAL"]];
+        let closed = reports(false, &told, &[]).concat();
+        assert!(!closed.contains("secret"), "{closed}");
+        let open = reports(true, &told, &[]).concat();
+        assert!(
+            open.contains("role: external, id: n, text: secret"),
+            "{open}"
+        );
+    }
+
+    #[test]
+    fn the_fate_of_each_message_is_told_once() {
+        let lines = reports(
+            false,
+            &[JOINED],
+            &[("hello", 200), ("no", 415), ("yes", 200)],
+        );
+        let fates: Vec<&String> = lines
+            .iter()
+            .filter(|line| line.starts_with("message"))
+            .collect();
+        assert_eq!(
+            fates,
+            [
+                "messagesent {id: n, length: 5}",
+                "messagefailed {id: n, length: 2, code: refused}",
+                "messagesent {id: n, length: 3}",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_visitors_own_lines_from_the_server_are_no_received_messages() {
+        let told = [["Message.Text", "me", "from another page", "2", "CLIENT"]];
+        let lines = reports(false, &told, &[]).concat();
+        assert!(!lines.contains("message"), "{lines}");
+    }
+
+    #[test]
+    fn typing_pages_and_unknown_notices_are_told() {
+        let told = [
+            JOINED,
+            ["Notice.TypingStarted", "Ann", "is typing", "2", "AGENT"],
+            ["Notice.TypingStopped", "Ann", "stopped", "3", "AGENT"],
+            ["Notice.PushUrl", "Ann", "https://a.example/b", "4", "AGENT"],
+            ["Notice.Custom", "Ann", "x||Y", "5", "AGENT"],
+            ["Notice.Left", "Ann", "has left", "6", "AGENT"],
+        ];
+        let lines = reports(false, &told, &[]);
+        for wanted in [
+            "typingchange {nickname: Ann, role: agent, typing: true}",
+            "typingchange {typing: false}",
+            "pushurl {url: https://a.example/b, host: a.example}",
+            "notice {nickname: Ann, role: agent, type: Notice.Custom, raw: x||Y}",
+            "agentleave {nickname: Ann, role: agent}",
+        ] {
+            assert!(
+                lines.iter().any(|line| line == wanted),
+                "{wanted} in {lines:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_end_says_whose_it_was_and_whether_an_agent_had_been_there() {
+        let mut reporter = Reporter::default();
+        let mut told = |event: &Event| reporter.reports(event).iter().map(line).collect::<Vec<_>>();
+        for event in events(&[JOINED], &[]) {
+            told(&event);
+        }
+        assert_eq!(
+            told(&Event::Phase(Phase::Ended(End::Agent))),
+            [
+                "statechange {state: ended, previous: active}",
+                "sessionend {reason: agent, agentJoined: true}",
+            ]
+        );
+        assert_eq!(told(&Event::Phase(Phase::Ended(End::Agent))), [""; 0]);
+        told(&Event::Phase(Phase::Connecting));
+        let next = told(&Event::Phase(Phase::Ended(End::Abandoned)));
+        assert_eq!(
+            next[1],
+            "sessionend {reason: abandoned, agentJoined: false}"
+        );
+    }
+
+    #[test]
+    fn a_failed_start_comes_with_what_the_session_said_to_the_developer() {
+        let mut reporter = Reporter::default();
+        let said = Event::Diagnostic("check `endpoint`".to_owned());
+        assert!(reporter.reports(&said).is_empty());
+        let failed = Event::Phase(Phase::Failed(Problem::NotFound { status: 404 }));
+        let lines: Vec<String> = reporter.reports(&failed).iter().map(line).collect();
+        assert_eq!(
+            lines[1],
+            "error {code: not_found, hint: check `endpoint`, status: 404}"
+        );
+    }
+
+    #[test]
+    fn the_line_is_told_to_be_bad_and_good_again() {
+        let mut reporter = Reporter::default();
+        let bad = Connection::Troubled {
+            reason: Problem::TimedOut,
+            next_try: None,
+        };
+        let mut told = |line_is| {
+            reporter
+                .reports(&Event::Connection(line_is))
+                .iter()
+                .map(line)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(bad),
+            ["connectionchange {online: false, code: timeout}"]
+        );
+        assert_eq!(told(Connection::Fine), ["connectionchange {online: true}"]);
     }
 }

@@ -120,3 +120,125 @@ fn belong_together(a: &Entry, b: &Entry) -> bool {
 fn is_same(a: &Party, b: &Party) -> bool {
     a.role == b.role && a.nickname == b.nickname
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::events;
+    use gms_chat_protocol::chat::Event;
+
+    fn changes(told: &[[&str; 5]], said: &[(&'static str, u16)]) -> Vec<Change> {
+        let change = |event| match event {
+            Event::Entry(change) => Some(change),
+            _ => None,
+        };
+        events(told, said).into_iter().filter_map(change).collect()
+    }
+
+    fn thread(told: &[[&str; 5]]) -> Thread {
+        let mut thread = Thread::default();
+        for change in changes(told, &[]) {
+            thread.apply(change);
+        }
+        thread
+    }
+
+    /// Each entry's side and place, as `<` mine, `>` theirs, `|` aside, with brackets where a group begins and ends.
+    fn drawing(thread: &Thread) -> String {
+        let mut drawing = String::new();
+        for (index, entry) in thread.entries().iter().enumerate() {
+            let place = thread.place(index);
+            drawing.push_str(if place.is_first { "[" } else { "" });
+            drawing.push(match side(entry) {
+                Side::Mine => '<',
+                Side::Theirs => '>',
+                Side::Aside => '|',
+                Side::Unseen => '.',
+            });
+            drawing.push_str(if place.is_last { "]" } else { "" });
+        }
+        drawing
+    }
+
+    const JOINED: [&str; 5] = ["Notice.Joined", "Ann", "has joined", "1", "AGENT"];
+
+    fn ann(text: &'static str, at: &'static str) -> [&'static str; 5] {
+        ["Message.Text", "Ann", text, at, "AGENT"]
+    }
+
+    #[test]
+    fn entries_of_one_speaker_and_minute_stand_together() {
+        let told = [
+            JOINED,
+            ann("a", "2"),
+            ann("b", "3"),
+            ann("c", "59"),
+            ann("d", "61"),
+        ];
+        assert_eq!(drawing(&thread(&told)), "[|][>>>][>]");
+    }
+
+    #[test]
+    fn another_speaker_or_a_line_between_begins_a_new_group() {
+        let bot = ["Message.Text", "Ann", "x", "3", "EXTERNAL"];
+        let own = ["Message.Text", "me", "x", "4", "CLIENT"];
+        let link = ["Notice.PushUrl", "Ann", "https://a.example/", "5", "AGENT"];
+        let told = [
+            ann("a", "2"),
+            bot,
+            own,
+            ann("b", "4"),
+            link,
+            JOINED,
+            ann("c", "6"),
+        ];
+        assert_eq!(drawing(&thread(&told)), "[>][>][<][>>][|][>]");
+    }
+
+    #[test]
+    fn a_change_says_where_it_happened() {
+        let told = changes(&[ann("a", "2"), ann("b", "3")], &[]);
+        let mut thread = Thread::default();
+        let edits: Vec<Edit> = told
+            .iter()
+            .cloned()
+            .map(|change| thread.apply(change))
+            .collect();
+        assert_eq!(edits, [Edit::Cleared, Edit::Inserted(0), Edit::Inserted(1)]);
+        let [first, second] = [0, 1].map(|index| thread.entries()[index].clone());
+        assert_eq!(thread.apply(Change::Removed(first.key)), Edit::Removed(0));
+        assert_eq!(thread.apply(Change::Removed(first.key)), Edit::Nothing);
+        assert_eq!(thread.apply(Change::Replaced(first.clone())), Edit::Nothing);
+        let before = second.key;
+        let back = Change::Inserted {
+            entry: first.clone(),
+            before,
+        };
+        assert_eq!(thread.apply(back), Edit::Inserted(0));
+        assert_eq!(thread.apply(Change::Replaced(second)), Edit::Replaced(1));
+        assert_eq!(thread.apply(Change::Cleared), Edit::Cleared);
+        let lost = Change::Inserted {
+            entry: first,
+            before,
+        };
+        assert_eq!(
+            thread.apply(lost),
+            Edit::Inserted(0),
+            "a lost neighbour is no reason to lose an entry"
+        );
+    }
+
+    #[test]
+    fn a_message_that_the_server_confirms_keeps_its_place() {
+        let mut thread = Thread::default();
+        let edits: Vec<Edit> = changes(&[JOINED], &[("hello", 200), ("again", 415)])
+            .into_iter()
+            .map(|change| thread.apply(change))
+            .collect();
+        assert!(
+            edits.contains(&Edit::Replaced(1)) && edits.contains(&Edit::Replaced(2)),
+            "{edits:?}"
+        );
+        assert_eq!(drawing(&thread), "[|][<<]");
+    }
+}
