@@ -73,6 +73,14 @@ impl Client {
         }
     }
 
+    /// Whether it has an ear for this wish.
+    pub(crate) fn hears(&self, command: &Command) -> bool {
+        match self {
+            Self::Bayeux(_) => matches!(command, Command::Start(_) | Command::End),
+            Self::Chat(_) => true,
+        }
+    }
+
     /// Feeds one input.
     pub(crate) fn feed(&mut self, input: Input, now: u64) {
         let now = Moment::from_millis(now);
@@ -98,7 +106,7 @@ impl Client {
 
     /// Drains one output.
     pub(crate) fn poll(&mut self) -> Output {
-        let millis = |due: Option<Moment>| due.map(Moment::as_millis);
+        let millis = |due: Option<Moment>| due.map(round_up);
         match self {
             Self::Bayeux(session) => match session.poll_output() {
                 bayeux::Output::Send(id, request) => Output::Send(id, request),
@@ -114,6 +122,13 @@ impl Client {
             },
         }
     }
+}
+
+/// The first whole millisecond that is not before `moment`: a timer must not fire too early.
+fn round_up(moment: Moment) -> u64 {
+    let whole = moment.as_millis();
+    let rest = moment.since(Moment::from_millis(whole));
+    whole + u64::from(!rest.is_zero())
 }
 
 /// The visitor of every chat.

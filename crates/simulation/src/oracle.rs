@@ -241,9 +241,10 @@ impl Oracle {
         ensure(due.is_none_or(|due| due > clock), "S11", || {
             format!("a timer is set to {due:?}, which is not in the future of {clock}")
         })?;
-        let far = clock + (1 << 31);
+        // The longest advice that is obeyed, and the longest wait on top of it.
+        let far = clock + (1 << 31) + 120_000;
         ensure(due.is_none_or(|due| due < far), "S11", || {
-            format!("a timer is set to {due:?}: no browser can hold it")
+            format!("a timer is set to {due:?}: nobody waits that long")
         })?;
         let alive = self.is_open();
         ensure(!alive || due.is_some() || self.wire.is_busy(), "L2", || {
@@ -262,11 +263,11 @@ impl Oracle {
         }
     }
 
-    /// Messages that the visitor may retry or discard.
-    pub(crate) fn loose_messages(&self) -> Vec<EntryKey> {
+    /// Messages that have failed; with `unknown`, also those of which nobody knows.
+    pub(crate) fn loose_messages(&self, unknown: bool) -> Vec<EntryKey> {
         match &self.screen {
             Screen::Bayeux(_) => Vec::new(),
-            Screen::Chat(book) => book.loose_messages(),
+            Screen::Chat(book) => book.loose_messages(unknown),
         }
     }
 

@@ -72,6 +72,9 @@ impl Plan {
                 quirk.apply(&mut setting);
             }
         }
+        // No client can keep a session that is over before its next connect can be there.
+        let away = setting.other_tab.unwrap_or(0) + 2 * (setting.latency.0 + setting.latency.1);
+        setting.max_interval = setting.max_interval.max(away + 1_000);
         setting
     }
 }

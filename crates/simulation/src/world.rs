@@ -17,6 +17,9 @@ use crate::server::Server;
 const MOST_STEPS: u32 = 400_000;
 /// So long after the faults have stopped, the visitor starts a chat if there is none.
 const BEGIN: u64 = 1_000;
+/// So much later the visitor looks again, so many times.
+const AGAIN: u64 = 10_000;
+const MOST_STARTS: u32 = 6;
 /// So long after the faults have stopped, the agent writes what has to arrive.
 const PROBE: u64 = 2_500;
 
@@ -35,6 +38,8 @@ pub(crate) struct World<'a> {
     /// The faults have stopped.
     calm: bool,
     probed: bool,
+    /// How often the visitor has looked after the faults stopped.
+    begun: u32,
     deadline_is_set: bool,
     steps: u32,
     /// When the server is on the agenda.
@@ -78,6 +83,7 @@ impl<'a> World<'a> {
             oracle: Oracle::new(plan, &setting),
             calm: false,
             probed: false,
+            begun: 0,
             deadline_is_set: false,
             steps: 0,
             server_due: None,
@@ -217,7 +223,7 @@ impl<'a> World<'a> {
     }
 
     fn want(&mut self, command: Command) -> Verdict {
-        if self.page.is_still() {
+        if self.page.is_still() || !self.client.hears(&command) {
             return Ok(());
         }
         self.feed(Input::Want(command))

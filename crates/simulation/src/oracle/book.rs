@@ -25,6 +25,8 @@ pub(super) struct Book {
     pub(super) service: Option<usize>,
     /// Whether the chat was created with `notify_by=comet`.
     pub(super) by_comet: bool,
+    /// Whether the client has asked for that.
+    asks_for_push: bool,
     /// Failures since the start.
     failures: u32,
     /// Refreshes that were refused.
@@ -39,8 +41,10 @@ pub(super) struct Book {
     shown: Vec<bool>,
     /// Custom events that were told, by position.
     noticed: Vec<u64>,
+    /// The last position before the faults stopped.
+    pub(super) calm_from: u64,
     changed: bool,
-    no_user: bool,
+    short_replies: bool,
 }
 
 impl Book {
@@ -53,6 +57,7 @@ impl Book {
             fates: Fates::default(),
             service: None,
             by_comet: false,
+            asks_for_push: false,
             failures: 0,
             refusals: 0,
             nones: 0,
@@ -60,8 +65,9 @@ impl Book {
             ending_since: None,
             shown: Vec::new(),
             noticed: Vec::new(),
+            calm_from: 0,
             changed: false,
-            no_user: setting.no_user,
+            short_replies: setting.short_replies,
         }
     }
 
@@ -114,13 +120,13 @@ impl Book {
     fn begin(&mut self) {
         let Self {
             delivery,
-            no_user,
+            short_replies,
             phase,
             ..
         } = self;
         *self = Self {
             phase: phase.clone(),
-            no_user: *no_user,
+            short_replies: *short_replies,
             ..Self::new(*delivery, &Setting::default())
         };
     }
@@ -130,9 +136,13 @@ impl Book {
         row.mine().map(|(text, _)| text.to_owned())
     }
 
-    /// Messages that may be retried or discarded.
-    pub(super) fn loose_messages(&self) -> Vec<EntryKey> {
-        let loose = |row: &&Row| matches!(row.mine(), Some((_, Fate::Failed(_))));
+    /// Messages that have failed; with `unknown`, also those of which nobody knows.
+    pub(super) fn loose_messages(&self, unknown: bool) -> Vec<EntryKey> {
+        let loose = |row: &&Row| match row.mine() {
+            Some((_, Fate::Failed(_))) => true,
+            Some((_, Fate::Unknown)) => unknown,
+            Some((_, Fate::Sending | Fate::Sent)) | None => false,
+        };
         self.rows.iter().filter(loose).map(|row| row.key).collect()
     }
 
@@ -146,8 +156,18 @@ impl Book {
         ensure(self.is_open() || kind.is_farewell(), "S4", || {
             format!("{kind:?} while no chat is under way")
         })?;
-        let named = exchange.request.gms_user.is_some() || !self.by_comet;
-        ensure(named, "S3", || format!("{kind:?} in push mode without gms_user"))
+        match kind {
+            Kind::Create => {
+                self.asks_for_push = exchange.request.body.contains("notify_by=comet");
+                Ok(())
+            }
+            Kind::Refresh | Kind::Send | Kind::Typing | Kind::Notice if self.asks_for_push => {
+                ensure(exchange.request.gms_user.is_some(), "S3", || {
+                    format!("{kind:?} in push mode without gms_user")
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A request is at the server.
@@ -228,9 +248,10 @@ impl Book {
         }
         let forgotten = self.service.is_some_and(|service| server.services[service].forgotten);
         let over = self.chat(server).and_then(|chat| chat.over);
-        // Three refreshes in a row that are refused as if the chat were unknown cannot be told from it,
-        // and a CometD server that ends session after session is not believed for ever.
-        let excused = self.refusals >= 3 || self.nones >= 2;
+        // Refreshes that are refused as if the chat were unknown cannot be told from it, and a CometD
+        // server that says that all is over is believed when nobody gainsays it, or when it insists.
+        let gainsaid = self.refusals == 0 && !self.short_replies;
+        let excused = self.refusals >= 3 || self.nones >= 2 || (self.nones == 1 && !gainsaid);
         ensure(forgotten || over.is_some() || excused, "C9", || {
             format!("the chat is shown as ended ({end:?}), but it goes on")
         })?;
@@ -251,7 +272,7 @@ impl Book {
         (2..=last).all(|position| self.has_read(position))
     }
 
-    fn has_read(&self, position: u64) -> bool {
+    pub(super) fn has_read(&self, position: u64) -> bool {
         let index = usize::try_from(position).unwrap_or(0);
         self.shown.get(index) == Some(&true)
     }
@@ -347,6 +368,7 @@ impl Book {
     fn check_order(&self, chat: &Chat) -> Verdict {
         let mut after = 0;
         let mut marked = false;
+        let mut unplaced = Vec::new();
         for row in &self.rows {
             if row.line == Line::Gap {
                 marked = true;
@@ -354,15 +376,16 @@ impl Book {
             if !row.is_settled() {
                 continue;
             }
-            let Some((first, last)) = row.place(chat, after) else {
-                self.check_misplaced(row, chat)?;
-                continue;
-            };
-            if row.mine().is_some() && !self.has_read(first) {
-                // The server's word counts for it; where it stands is not known to anybody here.
+            if row.is_assumed() {
+                unplaced.extend(row.places(chat));
                 continue;
             }
-            let skipped = (after + 1..first).find(|&position| self.is_due(chat, position));
+            let Some((first, last)) = row.place(chat, after, |it| self.has_read(it)) else {
+                return Err(self.misplaced(row, chat));
+            };
+            let is_skipped =
+                |position: &u64| self.is_due(chat, *position) && !unplaced.contains(position);
+            let skipped = (after + 1..first).find(is_skipped);
             ensure(marked || skipped.is_none(), "S7", || {
                 format!("event {first} is shown, event {skipped:?} before it is not, and no gap is marked")
             })?;
@@ -373,15 +396,13 @@ impl Book {
     }
 
     /// A line that has no place behind the lines above it.
-    fn check_misplaced(&self, row: &Row, chat: &Chat) -> Verdict {
-        match row.place(chat, 0) {
-            Some((first, _)) if row.mine().is_some() && !self.has_read(first) => Ok(()),
-            Some((first, _)) => Err(Violation::new(
-                "C2",
-                format!("{:?} (event {first}) is shown twice or below later ones", row.line),
-            )),
-            None => Err(Violation::new("C2", format!("{:?} is shown; the server has no such thing", row.line))),
-        }
+    fn misplaced(&self, row: &Row, chat: &Chat) -> Violation {
+        let line = &row.line;
+        let what = match row.place(chat, 0, |it| self.has_read(it)) {
+            Some((first, _)) => format!("{line:?} (event {first}) is shown twice or below later ones"),
+            None => format!("{line:?} is shown; the client has read no such thing"),
+        };
+        Violation::new("C2", what)
     }
 
     /// Whether an event is one that the visitor has to see. What was there before the chat began is not.

@@ -27,9 +27,20 @@ impl Oracle {
 
     /// The faults have stopped.
     pub(crate) fn calm(&mut self, server: &Server) {
-        if let Screen::Bayeux(listener) = &mut self.screen {
-            let chat = server.current().and_then(|service| server.chat(service));
-            listener.calm_from = chat.map_or(0, Chat::last);
+        match &mut self.screen {
+            Screen::Bayeux(listener) => {
+                let chat = server.current().and_then(|service| server.chat(service));
+                listener.calm_from = chat.map_or(0, Chat::last);
+            }
+            Screen::Chat(book) => book.calm_from = book.chat(server).map_or(0, Chat::last),
+        }
+    }
+
+    /// Whether what is lost on the channel is lost for good.
+    pub(crate) fn is_lossy(&self) -> bool {
+        match &self.screen {
+            Screen::Bayeux(_) => true,
+            Screen::Chat(book) => book.by_comet && self.setting.repair == Repair::Neither,
         }
     }
 
@@ -121,21 +132,23 @@ impl Book {
         let mut after = 0;
         let mut shown = vec![false; self.rows.len().max(1) + chat.events.len()];
         for row in self.rows.iter().filter(|row| row.is_settled()) {
-            if let Some((first, last)) = row.place(chat, after) {
+            if let Some((first, last)) = row.place(chat, after, |it| self.has_read(it)) {
                 after = last;
                 (first..=last).for_each(|position| set(&mut shown, position));
             }
         }
         let is_missing = |&position: &u64| self.is_due(chat, position) && !is_set(&shown, position);
         let missing = (2..=chat.last()).find(is_missing)?;
-        // A mark stands for it, or the server's word does.
-        let excused = lossy && missing < chat.last();
+        // A mark stands for it, or will: something that came after the trouble was shown.
+        let excused = lossy && after > self.calm_from.min(chat.last() - 1);
         (!excused).then(|| format!("event {missing} is not on the screen"))
     }
 
     /// A message whose fate is open.
     fn unsettled(&self, setting: &Setting) -> Option<String> {
-        let lossy = self.by_comet && setting.repair == Repair::Neither;
+        // Where no answer names a position, nobody can prove that something never arrived.
+        let mute = setting.short_replies && setting.repair == Repair::Pushed;
+        let lossy = self.by_comet && (mute || setting.repair == Repair::Neither);
         let open = |row: &Row| match row.mine()? {
             (text, Fate::Sending) => Some(format!("`{text}` is still being sent")),
             (text, Fate::Unknown) if !lossy => Some(format!("`{text}` is still unknown")),

@@ -9,6 +9,8 @@ use crate::server::{AGENT, CLIENT, Chat, Kind};
 pub(super) struct Row {
     pub(super) key: EntryKey,
     pub(super) line: Line,
+    /// Whether the server has said when: it then stands in the transcript that was read.
+    dated: bool,
 }
 
 /// What a line says.
@@ -44,6 +46,7 @@ impl Row {
         Self {
             key: entry.key,
             line,
+            dated: entry.at.is_some(),
         }
     }
 
@@ -64,9 +67,29 @@ impl Row {
         }
     }
 
+    /// Whether it is a message that the server has accepted and not shown: only its word counts for it.
+    pub(super) fn is_assumed(&self) -> bool {
+        self.mine().is_some() && !self.dated
+    }
+
+    /// Every position at which the visitor's message may stand.
+    pub(super) fn places<'a>(&'a self, chat: &'a Chat) -> impl Iterator<Item = u64> + 'a {
+        let text = self.mine().map_or("", |(text, _)| text);
+        let mut after = 0;
+        std::iter::from_fn(move || {
+            after = find(chat, after, Kind::Message, CLIENT, text)?;
+            Some(after)
+        })
+    }
+
     /// The place in the transcript behind `after` that this line stands for, first and last position.
-    /// Of several with the same words it is the first.
-    pub(super) fn place(&self, chat: &Chat, after: u64) -> Option<(u64, u64)> {
+    /// Of several with the same words it is the first that the client has read.
+    pub(super) fn place(
+        &self,
+        chat: &Chat,
+        after: u64,
+        has_read: impl Fn(u64) -> bool,
+    ) -> Option<(u64, u64)> {
         let (kind, role, text) = match &self.line {
             Line::Told(kind, role, text) => (*kind, *role, text),
             Line::Mine(text, _) => (Kind::Message, CLIENT, text),
@@ -76,7 +99,10 @@ impl Row {
             }
             Line::Gap => return None,
         };
-        let place = find(chat, after, kind, role, text)?;
+        let mut place = find(chat, after, kind, role, text)?;
+        while !has_read(place) {
+            place = find(chat, place, kind, role, text)?;
+        }
         Some((place, place))
     }
 }

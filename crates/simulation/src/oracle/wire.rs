@@ -276,8 +276,8 @@ impl Wire {
                 }
             }
             // What GMS says by REST is the word that `none` had to be verified by.
-            Kind::Refresh | Kind::Send => self.resume(),
-            Kind::Subscribe | Kind::Goodbye | Kind::Service | Kind::Status | Kind::Create => {}
+            Kind::Refresh | Kind::Send | Kind::Create => self.resume(),
+            Kind::Subscribe | Kind::Goodbye | Kind::Service | Kind::Status => {}
             Kind::Typing | Kind::Notice | Kind::Disconnect | Kind::Strange => {}
         }
     }

@@ -1,9 +1,9 @@
 //! Deeds: what visitor, agent, server, page and weather do.
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::Command;
+use gms_chat_protocol::chat::{Command, EntryKey};
 
-use super::{BEGIN, PROBE, World};
+use super::{AGAIN, BEGIN, MOST_STARTS, PROBE, World};
 use crate::agenda::Happening;
 use crate::client::{Input, visitor};
 use crate::oracle::Verdict;
@@ -24,8 +24,8 @@ impl World<'_> {
             Deed::Type => self.want(Command::Typing),
             Deed::StopTyping => self.want(Command::StopTyping),
             Deed::Notice => self.want(Command::Notice("n".to_owned())),
-            Deed::Retry => self.settle_messages(Command::Retry),
-            Deed::Discard => self.settle_messages(Command::Discard),
+            Deed::Retry => self.settle_messages(true, Command::Retry),
+            Deed::Discard => self.settle_messages(false, Command::Discard),
             Deed::End => self.want(Command::End),
             Deed::Reset => self.want(Command::Reset),
             Deed::FalseAlarm => {
@@ -44,8 +44,8 @@ impl World<'_> {
         }
     }
 
-    fn settle_messages(&mut self, command: fn(gms_chat_protocol::chat::EntryKey) -> Command) -> Verdict {
-        for key in self.oracle.loose_messages() {
+    fn settle_messages(&mut self, unknown: bool, command: fn(EntryKey) -> Command) -> Verdict {
+        for key in self.oracle.loose_messages(unknown) {
             self.want(command(key))?;
         }
         Ok(())
@@ -212,7 +212,12 @@ impl World<'_> {
         Ok(())
     }
 
+    /// The visitor starts a chat if there is none; also after a start that an old fault has spoilt.
     pub(super) fn begin(&mut self) -> Verdict {
+        self.begun += 1;
+        if self.begun < MOST_STARTS {
+            self.agenda.note(self.now + AGAIN, Happening::Begin);
+        }
         if self.oracle.wants_start() {
             return self.want(Command::Start(visitor()));
         }
@@ -236,11 +241,11 @@ impl World<'_> {
             let write = |chat: &mut Chat| chat.act(Kind::Message, now);
             self.server.happen(service, now, write);
         }
-        // A bare Bayeux session has no other way to what was published while it was away.
-        let again = service.is_none() || self.plan.subject == Subject::Bayeux;
+        // Some have no other way to what was published while they were away.
+        let again = open.is_none() || self.oracle.is_lossy();
         if again && self.oracle.is_open() {
             self.agenda.note(self.now + PROBE, Happening::Probe);
         }
-        self.probed |= service.is_some() || !self.oracle.is_open();
+        self.probed |= open.is_some() || !self.oracle.is_open();
     }
 }
