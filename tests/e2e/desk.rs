@@ -24,6 +24,11 @@ impl Desk {
         self.act("say", json!({ "name": name, "text": text })).await
     }
 
+    /// Pushes a page to the visitor.
+    pub(crate) async fn push(&self, name: &str, url: &str) -> Step {
+        self.act("push", json!({ "name": name, "url": url })).await
+    }
+
     pub(crate) async fn types(&self, name: &str) -> Step {
         self.act("type", json!({ "name": name })).await
     }

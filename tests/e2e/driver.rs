@@ -18,12 +18,18 @@ const CAPABILITIES: &str = include_str!("../../webdriver.json");
 /// A driver and a browser on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
+/// What is needed to talk to a browser.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    port: u16,
+    id: String,
+}
+
 /// A browser of its own for one journey.
 pub(crate) struct Browser {
-    pub(crate) client: Client,
+    pub(crate) session: Session,
     driver: Child,
-    port: u16,
-    session: String,
     /// The console so far; the driver hands out each line once.
     console: Vec<Line>,
 }
@@ -37,6 +43,19 @@ pub(crate) struct Line {
     pub(crate) text: String,
 }
 
+impl Session {
+    /// A command of the driver's own, which the standard does not know.
+    async fn extension(&self, name: &str, body: &Value) -> Step<Value> {
+        http::post(self.port, &format!("/session/{}/{name}", self.id), body).await
+    }
+
+    /// A command of Chromium's developer tools.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Step {
+        let wish = json!({ "cmd": command, "params": parameters });
+        self.extension("goog/cdp/execute", &wish).await.map(drop)
+    }
+}
+
 impl Browser {
     /// Starts a driver on a free port and a browser with a window of this many CSS pixels.
     pub(crate) async fn start(width: u32, height: u32) -> Step<Self> {
@@ -46,23 +65,21 @@ impl Browser {
         let address = format!("http://127.0.0.1:{port}");
         let client = timeout(START, builder.connect(&address)).await;
         let client = client.map_err(|_| Lapse::new("Chromium did not start in time"))??;
-        let session = client
+        let id = client
             .session_id()
             .await?
             .ok_or_else(|| Lapse::new("the driver gave no session"))?;
         Ok(Self {
-            client,
+            session: Session { client, port, id },
             driver,
-            port,
-            session,
             console: Vec::new(),
         })
     }
 
     /// Every line of the console so far.
     pub(crate) async fn console(&mut self) -> Step<&[Line]> {
-        let path = format!("/session/{}/se/log", self.session);
-        let reply = http::post(self.port, &path, &json!({ "type": "browser" })).await?;
+        let wish = json!({ "type": "browser" });
+        let reply = self.session.extension("se/log", &wish).await?;
         let lines = reply["value"]
             .as_array()
             .ok_or_else(|| Lapse::new(format!("no console log in {reply}")))?;
@@ -77,7 +94,7 @@ impl Browser {
 
     /// Leaves a picture and the console for whoever reads the failure.
     pub(crate) async fn leave_evidence(&mut self, name: &str) {
-        if let Ok(png) = self.client.screenshot().await {
+        if let Ok(png) = self.session.client.screenshot().await {
             drop(std::fs::write(evidence(name, "png"), png));
         }
         if let Ok(lines) = self.console().await {
@@ -92,7 +109,7 @@ impl Browser {
     /// Ends the browser, then its driver.
     pub(crate) async fn end(mut self) {
         // The driver is killed in any case.
-        drop(self.client.close().await);
+        drop(self.session.client.clone().close().await);
         drop(self.driver.kill().await);
     }
 }

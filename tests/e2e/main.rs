@@ -1,7 +1,7 @@
 //! Journeys of a visitor through the built widget: a headless Chromium, the release build in `dist`, the simulator.
 //!
 //! `cargo xtask test e2e` builds what they need. A journey that fails leaves a picture and the browser's console in
-//! `target/e2e`.
+//! `target/e2e`. `cargo xtask screenshots` leaves a picture of each screen there too.
 #![cfg(not(target_family = "wasm"))]
 #![allow(
     clippy::unwrap_used,
@@ -20,4 +20,5 @@ mod visitor;
 mod delivery;
 mod embedding;
 mod ending;
+mod pictures;
 mod trouble;

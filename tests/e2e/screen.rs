@@ -1,10 +1,10 @@
 //! A window of the browser, used by what is written on it: names of buttons, labels of fields, texts.
 
-use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
+use crate::driver::Session;
 use crate::stage::{Lapse, Step, eventually};
 
 /// The part of a page that somebody looks at.
@@ -18,7 +18,7 @@ pub(crate) enum Part {
 
 /// One window, with the part of its page that somebody looks at.
 pub(crate) struct Screen {
-    client: Client,
+    session: Session,
     window: WindowHandle,
     part: Part,
 }
@@ -42,12 +42,19 @@ const holds = (e) => plain(e.textContent).includes(wanted);
 return all('*').find((e) => holds(e) && ![...e.children].some(holds)) ?? null;";
 const TEXTS: &str = "return all(wanted).map((e) => plain(e.innerText));";
 
+const MOVES: &str = "
+const ends = (a) => a.playState === 'running' && a.effect.getComputedTiming().endTime !== Infinity;
+return root.getAnimations().filter(ends).length;";
+const PLACE: &str = "
+const { left, top, width, height } = root.querySelector(wanted).getBoundingClientRect();
+return [left, top, width, height].map(Math.round);";
+
 impl Screen {
     /// The window that the browser has in front.
-    pub(crate) async fn in_front(client: Client, part: Part) -> Step<Self> {
-        let window = client.window().await?;
+    pub(crate) async fn in_front(session: Session, part: Part) -> Step<Self> {
+        let window = session.client.window().await?;
         Ok(Self {
-            client,
+            session,
             window,
             part,
         })
@@ -55,9 +62,9 @@ impl Screen {
 
     /// Another window of the same browser, at this address.
     pub(crate) async fn beside(&self, address: &str) -> Step<Self> {
-        let opened = self.client.new_window(false).await?;
+        let opened = self.session.client.new_window(false).await?;
         let screen = Self {
-            client: self.client.clone(),
+            session: self.session.clone(),
             window: opened.handle,
             part: Part::Page,
         };
@@ -67,14 +74,19 @@ impl Screen {
 
     /// Goes to a page.
     pub(crate) async fn visit(&self, address: &str) -> Step {
-        self.client.switch_to_window(self.window.clone()).await?;
-        Ok(self.client.goto(address).await?)
+        self.turn_to().await?;
+        Ok(self.session.client.goto(address).await?)
     }
 
     /// Presses the button, or follows the link, of this name.
     pub(crate) async fn press(&self, name: &str) -> Step {
         let button = self.find("a button", BUTTON, name).await?;
         Ok(button.click().await?)
+    }
+
+    /// Waits until the button of this name is there.
+    pub(crate) async fn sees_button(&self, name: &str) -> Step {
+        self.find("a button", BUTTON, name).await.map(drop)
     }
 
     /// Presses whatever holds this text.
@@ -115,6 +127,52 @@ impl Screen {
         seen.map_err(|lapse| Lapse::new(format!("{lapse}: saw {last:?}, not {wanted:?}")))
     }
 
+    /// Waits until nothing moves any more, but for what moves for ever.
+    pub(crate) async fn rest(&self) -> Step {
+        eventually("the page to come to rest", async || {
+            Ok((self.ask(MOVES, "").await? == 0).then_some(()))
+        })
+        .await
+    }
+
+    /// Left, top, width and height of the element of this CSS selector, in CSS pixels of the window.
+    pub(crate) async fn place_of(&self, selector: &str) -> Step<[i64; 4]> {
+        Ok(serde_json::from_value(self.ask(PLACE, selector).await?)?)
+    }
+
+    /// What the whole window shows, as a PNG.
+    pub(crate) async fn picture(&self) -> Step<Vec<u8>> {
+        self.turn_to().await?;
+        Ok(self.session.client.screenshot().await?)
+    }
+
+    /// Makes the window that of another device: its size in CSS pixels, and whether fingers point.
+    pub(crate) async fn become_device(&self, width: u32, height: u32, is_phone: bool) -> Step {
+        self.turn_to().await?;
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": is_phone });
+        self.session
+            .devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+    }
+
+    /// Makes the system prefer dark colours.
+    pub(crate) async fn go_dark(&self) -> Step {
+        self.turn_to().await?;
+        let dark = json!({ "name": "prefers-color-scheme", "value": "dark" });
+        self.session
+            .devtools("Emulation.setEmulatedMedia", json!({ "features": [dark] }))
+            .await
+    }
+
+    async fn turn_to(&self) -> Step {
+        Ok(self
+            .session
+            .client
+            .switch_to_window(self.window.clone())
+            .await?)
+    }
+
     async fn find(&self, kind: &str, script: &str, name: &str) -> Step<Element> {
         eventually(format_args!("{kind} “{name}”"), async || {
             let found = self.ask(script, name).await?;
@@ -123,7 +181,10 @@ impl Screen {
                 .and_then(|object| object.values().next())
                 .and_then(Value::as_str);
             Ok(id.map(|id| {
-                Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
+                Element::from_element_id(
+                    self.session.client.clone(),
+                    ElementRef::from(id.to_owned()),
+                )
             }))
         })
         .await
@@ -134,8 +195,9 @@ impl Screen {
             Part::Page => "const root = document;",
             Part::Widget => "const root = document.querySelector('gms-chat')?.shadowRoot;",
         };
-        self.client.switch_to_window(self.window.clone()).await?;
+        self.turn_to().await?;
         Ok(self
+            .session
             .client
             .execute(&format!("{root}{EYES}{script}"), vec![json!(wanted)])
             .await?)

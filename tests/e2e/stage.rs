@@ -60,7 +60,7 @@ pub(crate) async fn journey(
     let mut browser = Browser::start(1024, 768)
         .await
         .unwrap_or_else(|lapse| panic!("{name}: {lapse}"));
-    let mut outcome = match Visitor::new(browser.client.clone()).await {
+    let mut outcome = match Visitor::new(browser.session.clone()).await {
         Ok(visitor) => steps(&visitor, &servers).await,
         Err(lapse) => Err(lapse),
     };

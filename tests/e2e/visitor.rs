@@ -2,8 +2,7 @@
 
 use std::ops::Deref;
 
-use fantoccini::Client;
-
+use crate::driver::Session;
 use crate::screen::{Part, Screen};
 use crate::stage::Step;
 
@@ -22,13 +21,18 @@ impl Deref for Visitor {
 }
 
 impl Visitor {
-    pub(crate) async fn new(client: Client) -> Step<Self> {
-        Screen::in_front(client, Part::Widget).await.map(Self)
+    pub(crate) async fn new(session: Session) -> Step<Self> {
+        Screen::in_front(session, Part::Widget).await.map(Self)
     }
 
     /// Opens the window by its round button, fills in the form and sends it.
     pub(crate) async fn start_chat(&self, subject: &str) -> Step {
         self.press("Chat with us").await?;
+        self.fill_in(subject).await
+    }
+
+    /// Fills in the form and sends it.
+    pub(crate) async fn fill_in(&self, subject: &str) -> Step {
         self.type_into("First name", "Ada").await?;
         self.type_into("How can we help?", subject).await?;
         self.press("Start chat").await

@@ -37,6 +37,7 @@ cargo xtask COMMAND
              NAME...   only the suites of these names
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
+  screenshots  a picture of every screen, in target/e2e
   size       what a visitor downloads, in brotli bytes, against the budget
   tidy       the rules of ARCHITECTURE.md that a machine can check
   bench      the benches; without a name, the list of them
@@ -71,6 +72,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "test" => test::test,
         "ci" => ci::ci,
         "dist" => dist::dist,
+        "screenshots" => test::screenshots,
         "size" => size::size,
         "tidy" => tidy::tidy,
         "bench" => bench::bench,

@@ -8,6 +8,7 @@ pub(crate) use tally::Counts;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
+use crate::no_arguments;
 use crate::project::Project;
 use crate::report::{self, say, seconds};
 use crate::tools::{self, Needs};
@@ -32,6 +33,18 @@ pub(crate) fn test(project: &Project, rest: &[String]) -> Outcome {
     if ready.is_err() {
         counts.failed += 1;
     }
+    counts.close()
+}
+
+/// `cargo xtask screenshots`: the journeys that take pictures, on a fresh build.
+pub(crate) fn screenshots(project: &Project, rest: &[String]) -> Outcome {
+    no_arguments("screenshots", rest)?;
+    tools::set_up(project, Needs::Tests)?;
+    let counts = suites::screenshots(project)?;
+    say(format_args!(
+        "{counts}; pictures in {}",
+        project.target().join("e2e").display()
+    ));
     counts.close()
 }
 

@@ -129,3 +129,8 @@ fn e2e(project: &Project) -> Outcome<Counts> {
     dist::build(project)?;
     package(project, "gms-chat", &["--test", "e2e"])
 }
+
+pub(super) fn screenshots(project: &Project) -> Outcome<Counts> {
+    dist::build(project)?;
+    package(project, "gms-chat", &["--test", "e2e", "pictures"])
+}
