@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::defect::{self, Defect};
 use crate::{Reply, json};
 
 /// In milliseconds: arithmetic on durations costs more than it is worth here.
@@ -87,6 +88,9 @@ fn millis(wait: Duration) -> u64 {
 
 /// The seconds of `Retry-After`, at most five minutes. A date cannot be used: the session knows no calendar.
 pub(crate) fn retry_after(reply: &Reply) -> Option<Duration> {
+    if defect::on(Defect::IgnoresRetryAfter) {
+        return None;
+    }
     let seconds = json::digits(reply.retry_after.as_deref()?)?;
     Some(Duration::from_secs(seconds.min(LONGEST_WISH)))
 }

@@ -20,6 +20,7 @@ mod state;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::defect::{self, Defect};
 use crate::{ExchangeId, Failure, Moment, PageEvent, Reply, Request};
 use advice::Advice;
 use hold::Hold;
@@ -203,6 +204,8 @@ impl Session {
         self.arrive_at(now);
         if let Some((slot, request)) = taken {
             self.answered(slot, request, reply);
+        } else if defect::on(Defect::AcknowledgesAborted) {
+            self.acknowledge_stray(reply);
         }
         self.carry_on();
     }

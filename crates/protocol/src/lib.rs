@@ -15,6 +15,10 @@
 //! cancelled exchange are ignored.
 
 mod backoff;
+#[cfg(not(feature = "defects"))]
+mod defect;
+#[cfg(feature = "defects")]
+pub mod defect;
 mod exchange;
 mod json;
 mod time;

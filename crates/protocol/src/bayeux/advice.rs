@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::defect::{self, Defect};
 use crate::json;
 
 /// What a browser's timer can hold, in milliseconds.
@@ -99,6 +100,7 @@ fn reconnect(word: &Value) -> Option<Reconnect> {
     match word.as_str()? {
         "retry" => Some(Reconnect::Retry),
         "handshake" => Some(Reconnect::Handshake),
+        "none" if defect::on(Defect::IgnoresNone) => Some(Reconnect::Retry),
         "none" => Some(Reconnect::Stop),
         _ => None,
     }
@@ -107,7 +109,12 @@ fn reconnect(word: &Value) -> Option<Reconnect> {
 /// A number, or decimal digits in a string, within what a timer can hold; −1 for all that is negative.
 fn millis(value: &Value) -> Option<i64> {
     if let Some(millis) = json::number(value) {
-        return Some(i64::try_from(millis).map_or(LONGEST, |millis| millis.min(LONGEST)));
+        let most = if defect::on(Defect::IntervalUnclamped) {
+            i64::MAX
+        } else {
+            LONGEST
+        };
+        return Some(i64::try_from(millis).map_or(most, |millis| millis.min(most)));
     }
     let is_negative = match value {
         Value::Number(number) => number.as_f64()? < 0.0,

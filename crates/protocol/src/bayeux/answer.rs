@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::advice::Advice;
 use super::event::Fault;
-use crate::backoff;
-use crate::{Reply as HttpReply, json};
+use crate::defect::{self, Defect};
+use crate::{Reply as HttpReply, backoff, json};
 
 /// So much of an `error` is told, in bytes.
 const LONGEST_ERROR: usize = 200;
@@ -55,6 +55,10 @@ impl Answer {
         };
         let channel = message.get("channel").and_then(Value::as_str);
         let is_ours = channel == Some(subscription);
+        if is_ours && defect::on(Defect::EventSettles) {
+            self.replies.push(message.clone());
+        }
+        let channel = message.get("channel").and_then(Value::as_str);
         if channel.is_some_and(|channel| channel.starts_with("/meta/")) {
             self.replies.push(message);
         } else if let Some(data) = message.get_mut("data").filter(|_| is_ours) {
@@ -73,12 +77,15 @@ impl Answer {
             Some(Value::Number(number)) => number.as_u64() == Some(id.into()),
             Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => false,
         };
-        let on_channel = |message: &Map<String, Value>| is_on(message, channel);
+        let on_channel = |message: &Map<String, Value>| {
+            is_on(message, channel) || defect::on(Defect::EventSettles) && has_id(message)
+        };
         let with_id = self
             .replies
             .iter()
             .position(|message| on_channel(message) && has_id(message));
-        let index = with_id.or_else(|| self.replies.iter().position(on_channel))?;
+        let first = self.replies.iter().position(on_channel);
+        let index = with_id.or(first.filter(|_| !defect::on(Defect::MatchesByIdAlone)))?;
         Some(Reply(self.replies.swap_remove(index)))
     }
 

@@ -3,6 +3,7 @@
 use super::message;
 use super::state::{Asks, Live, Pause, Pending, Slot, State, Step};
 use super::{Farewell, Fault, Output, Session};
+use crate::defect::{self, Defect};
 use crate::{ExchangeId, Moment, Request};
 use std::time::Duration;
 
@@ -22,7 +23,8 @@ impl Session {
             let Some(Step::Asked(request)) = self.state.step(slot).copied() else {
                 continue;
             };
-            if slot.lane() == id.lane && request.number == id.number {
+            let is_it = request.number == id.number || defect::on(Defect::ActsOnAborted);
+            if slot.lane() == id.lane && is_it {
                 self.state.set_step(slot, Step::due(now));
                 return Some((slot, request));
             }
@@ -43,10 +45,12 @@ impl Session {
         let Some(Step::Asked(request)) = self.state.step(slot).copied() else {
             return None;
         };
-        self.outputs.push_back(Output::Cancel(ExchangeId {
-            lane: slot.lane(),
-            number: request.number,
-        }));
+        if slot != Slot::Connect || !defect::on(Defect::LeavesConnectOpen) {
+            self.outputs.push_back(Output::Cancel(ExchangeId {
+                lane: slot.lane(),
+                number: request.number,
+            }));
+        }
         self.state.set_step(slot, Step::due(self.now));
         Some(request)
     }
@@ -128,7 +132,8 @@ impl Session {
                 draft.body =
                     message::connect(id, &live.client_id, self.wanted_hold(live), live.ack);
                 draft.patience += match live.asks {
-                    Asks::Proof => Duration::ZERO,
+                    Asks::Proof if !defect::on(Defect::ProofMayHang) => Duration::ZERO,
+                    Asks::Proof => self.advice.timeout,
                     Asks::Hold => self.advice.timeout,
                 };
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::event::Fault;
 use crate::Moment;
+use crate::defect::{self, Defect};
 
 /// A connect that is answered sooner than this was not held.
 const HELD: Duration = Duration::from_secs(1);
@@ -42,7 +43,7 @@ impl Hold {
     /// A held connect was answered; how long to wait before the next.
     pub(super) fn answered(&mut self, age: Duration, brought_events: bool) -> Duration {
         self.cut = self.cut.filter(|cut| *cut > age.as_secs());
-        if brought_events || age >= HELD {
+        if brought_events || age >= HELD || defect::on(Defect::Unpaced) {
             self.empty = 0;
             return Duration::ZERO;
         }

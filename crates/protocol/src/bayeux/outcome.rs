@@ -8,6 +8,7 @@ use super::event::code;
 use super::retry::Retry;
 use super::state::{Asks, Live, Pause, Pending, Slot, Stage, State, Step};
 use super::{Event, Fault, Reason, Session};
+use crate::defect::{self, Defect};
 use crate::{Moment, json};
 
 /// A held connect that has lasted this long shows that an earlier outage was over; a session that has,
@@ -85,7 +86,14 @@ impl Session {
             return self.try_again(Slot::Handshake, fault);
         };
         let ack = reply.initial_ack().filter(|_| self.config.ack);
-        self.state = State::Connected(Live::new(client_id.to_owned(), ack, self.now));
+        let mut live = Live::new(client_id.to_owned(), ack, self.now);
+        if defect::on(Defect::SubscribesOnce) && self.readies > 0 {
+            live.subscribe = None;
+        }
+        if defect::on(Defect::HandshakeEndsOutage) {
+            self.retry.succeeded();
+        }
+        self.state = State::Connected(live);
         if !reply.offers_long_polling() {
             self.end(Reason::NoCommonTransport);
         } else if advised == Some(Reconnect::Stop) {
@@ -163,6 +171,10 @@ impl Session {
         if answer.is_disconnected() {
             return self.end(Reason::Disconnected);
         }
+        if reply.is_none() && defect::on(Defect::StopsWithoutReply) {
+            let never = Step::Waiting(Pause::until(self.now + Duration::from_secs(86_400)));
+            return self.state.set_step(Slot::Connect, never);
+        }
         let Some(reply) = reply else {
             let fault = Fault::malformed("a reply to /meta/connect");
             return self.connect_failed(request, fault, false);
@@ -170,7 +182,10 @@ impl Session {
         let error = (!reply.is_successful()).then(|| reply.error());
         match advised {
             Some(Reconnect::Stop) => self.end(Reason::Advised { error }),
-            Some(Reconnect::Handshake) => self.connect_failed(request, reply.refusal(), true),
+            Some(Reconnect::Handshake) => {
+                let renew = !defect::on(Defect::IgnoresUnknownClient);
+                self.connect_failed(request, reply.refusal(), renew);
+            }
             Some(Reconnect::Retry) => self.connect_failed(request, reply.refusal(), false),
             None => {
                 let fault = reply.refusal();
@@ -327,6 +342,13 @@ impl Session {
             self.tell(Event::Delivery(data));
         }
         brought_events
+    }
+
+    /// Only for a deliberate defect: the answer belongs to nothing that is under way.
+    pub(super) fn acknowledge_stray(&mut self, reply: &crate::Reply) {
+        if let Ok(mut answer) = Answer::read(reply, &self.config.subscription) {
+            self.acknowledge(answer.reply("/meta/connect", 0).as_ref());
+        }
     }
 
     /// Notes the number of a batch that has been handed over. It never goes back within a session.

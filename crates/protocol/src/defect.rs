@@ -1,0 +1,69 @@
+//! Deliberate defects, for the simulation's oracle to find. Without the feature `defects` none is there.
+
+/// A defect that can be switched on; most are what other clients really do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "defects"),
+    allow(unreachable_pub, reason = "public for the simulation alone")
+)]
+pub enum Defect {
+    /// A reply is taken for ours only when it has our id.
+    MatchesByIdAlone,
+    /// A successful handshake ends an outage.
+    HandshakeEndsOutage,
+    /// The batch number of an answer to an aborted connect is acknowledged.
+    AcknowledgesAborted,
+    /// Advice `none` is taken as `retry`.
+    IgnoresNone,
+    /// `Retry-After` is not read.
+    IgnoresRetryAfter,
+    /// An advised interval may be longer than a timer can hold.
+    IntervalUnclamped,
+    /// The subscription is made once, not in every session.
+    SubscribesOnce,
+    /// An event whose id is that of our request settles it.
+    EventSettles,
+    /// A connect that is answered without a reply to it leads to nothing.
+    StopsWithoutReply,
+    /// The deadline of a connect that asks for a prompt answer is that of a held one.
+    ProofMayHang,
+    /// Connects that come back at once are sent again at once.
+    Unpaced,
+    /// The answer to an aborted exchange counts.
+    ActsOnAborted,
+    /// A connect is replaced without aborting it.
+    LeavesConnectOpen,
+    /// Advice `handshake` to a refused connect is taken as `retry`.
+    IgnoresUnknownClient,
+}
+
+#[cfg(feature = "defects")]
+mod switch {
+    use super::Defect;
+    use std::cell::Cell;
+
+    thread_local! {
+        static ON: Cell<Option<Defect>> = const { Cell::new(None) };
+    }
+
+    /// Switches one defect on, or all off, in this thread.
+    pub fn switch(defect: Option<Defect>) {
+        ON.set(defect);
+    }
+
+    /// Whether this defect is on.
+    pub(crate) fn on(defect: Defect) -> bool {
+        ON.get() == Some(defect)
+    }
+}
+
+#[cfg(feature = "defects")]
+pub(crate) use switch::on;
+#[cfg(feature = "defects")]
+pub use switch::switch;
+
+/// No defect is on.
+#[cfg(not(feature = "defects"))]
+pub(crate) const fn on(_: Defect) -> bool {
+    false
+}
