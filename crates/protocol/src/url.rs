@@ -208,17 +208,19 @@ fn adapt(delta: u32, count: u32, first: bool) -> u32 {
     steps + 36 * delta / (delta + 38)
 }
 
-/// The URL of a call that a verbose reply names by its path, if it lies below `endpoint` at the same origin.
-pub(crate) fn below(endpoint: &str, path: &str) -> Option<String> {
+/// The URL of a call that a verbose reply names by its path, if it lies below `endpoint`, at the
+/// same origin, and belongs to this service.
+pub(crate) fn below(endpoint: &str, service: &str, path: &str) -> Option<String> {
     let root = after_scheme(endpoint).map_or(endpoint, |rest| {
         &rest[rest.find('/').unwrap_or(rest.len())..]
     });
     let origin = &endpoint[..endpoint.len() - root.len()];
-    let call = path.strip_prefix(root)?;
+    let call = path.strip_prefix(root)?.strip_prefix("/1/service/")?;
+    let call = call.strip_prefix(service)?;
     let calm = |byte: u8| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#';
     let allowed = path.starts_with('/')
         && !path.starts_with("//")
-        && call.starts_with("/1/service/")
+        && call.starts_with('/')
         && call.bytes().all(calm)
         && !call.contains("..");
     allowed.then(|| [origin, path].concat())
@@ -250,8 +252,12 @@ mod tests {
             ),
             (
                 "https://ليهمابتكلموشعربي.example",
-                "xn--egbpdaj6bu4bxfgehfvwxn.example",
+                "xn--mgbcah9ar9a4efegftvvn.example",
             ),
+            ("https://اختبار.example", "xn--mgbachtv.example"),
+            ("https://ไทย.example", "xn--o3cw4h.example"),
+            ("https://한국어.example", "xn--3e0bk47br7k.example"),
+            ("https://ελληνικά.example", "xn--hxargifdar.example"),
             ("https://xn--mller-kva.example", "xn--mller-kva.example"),
             ("https://аpple.example", "xn--pple-43d.example"),
         ];
@@ -263,35 +269,40 @@ mod tests {
     #[test]
     fn links_of_verbose_replies_must_lie_below_the_endpoint() {
         let send = "/genesys/1/service/a/ixn/chat/send";
+        let absolute = "https://h.example/genesys/1/service/a/ixn/chat/send";
         let cases = [
             ("/genesys", send, Some(send)),
-            (
-                "https://h.example/genesys",
-                send,
-                Some("https://h.example/genesys/1/service/a/ixn/chat/send"),
-            ),
+            ("https://h.example/genesys", send, Some(absolute)),
             (
                 "https://h.example",
-                "/1/service/a",
-                Some("https://h.example/1/service/a"),
+                "/1/service/a/x",
+                Some("https://h.example/1/service/a/x"),
             ),
-            ("/genesys", "//evil.example/genesys/1/service/a", None),
-            ("", "//1/service/a", None),
-            ("/genesys", "https://evil.example/genesys/1/service/a", None),
+            ("/genesys", "//evil.example/genesys/1/service/a/x", None),
+            ("", "//1/service/a/x", None),
+            (
+                "/genesys",
+                "https://evil.example/genesys/1/service/a/x",
+                None,
+            ),
             ("/genesys", "/other/1/service/a/ixn/chat/send", None),
             ("/api/genesys", send, None),
-            ("/genesys", "/genesys/1/service/../../admin", None),
-            ("/genesys", "/genesys\\1/service/a", None),
-            ("/genesys", "/genesys/1/service/a b", None),
-            ("/genesys", "genesys/1/service/a", None),
+            ("/genesys", "/genesys/1/service/b/ixn/chat/send", None),
+            ("/genesys", "/genesys/1/service/ab/ixn/chat/send", None),
+            (
+                "/genesys",
+                "/genesys/1/service/{service_id}/ixn/chat/send",
+                None,
+            ),
+            ("/genesys", "/genesys/1/service/a/../../admin", None),
+            ("/genesys", "/genesys\\1/service/a/x", None),
+            ("/genesys", "/genesys/1/service/a/ b", None),
+            ("/genesys", "genesys/1/service/a/x", None),
             ("/genesys", "", None),
         ];
         for (endpoint, path, expected) in cases {
-            assert_eq!(
-                below(endpoint, path).as_deref(),
-                expected,
-                "{endpoint} {path}"
-            );
+            let url = below(endpoint, "a", path);
+            assert_eq!(url.as_deref(), expected, "{endpoint} {path}");
         }
     }
 }

@@ -13,11 +13,8 @@ use gms_peer::{Peer, RefreshStyle, config, secs};
 fn longest_silence(chat: &Peer) -> Duration {
     let rest = chat.sent.iter().filter(|sent| sent.id.lane() == Lane::Rest);
     let times: Vec<_> = rest.map(|sent| sent.at).chain([chat.now]).collect();
-    times
-        .windows(2)
-        .map(|pair| pair[1].since(pair[0]))
-        .max()
-        .unwrap()
+    let silences = times.windows(2).map(|pair| pair[1].since(pair[0]));
+    silences.max().unwrap_or_default()
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! The visitor's messages: once each, in order, and always with a true word about their fate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 #[path = "support/gms_peer.rs"]
 mod gms_peer;

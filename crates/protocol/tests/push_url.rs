@@ -1,4 +1,9 @@
 //! Pushed addresses: offered with their true host, or refused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 #[path = "support/gms_peer.rs"]
 mod gms_peer;

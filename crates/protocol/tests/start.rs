@@ -1,4 +1,9 @@
 //! From the visitor's form to a created chat, and what happens when that fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 #[path = "support/gms_peer.rs"]
 mod gms_peer;

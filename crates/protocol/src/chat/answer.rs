@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::call::Job;
 use super::rest::Flight;
 use super::talk::Course;
-use super::{EntryKey, Problem, Session, State, advice, push};
+use super::{EntryKey, Phase, Problem, Session, State, advice, push};
 use crate::wire::{ChatObject, ChatState, Delivery};
 use crate::{Moment, bayeux};
 
@@ -83,6 +83,7 @@ impl Session {
         if problem.is_retryable() {
             let silent = matches!(problem, Problem::Unreachable | Problem::TimedOut);
             self.view.outbox.doubt(key, !silent, now);
+            chat.inquiry.begin();
         } else {
             // Perhaps it is not the message that is refused, but the chat that is gone.
             chat.inquiry.renew();
@@ -104,16 +105,25 @@ impl Session {
             Some(position) => position <= chat.sequence.reached(),
             None => speaks && !chat.by_comet,
         };
-        if whole
-            && !chat.sequence.has_hole()
-            && let Some(key) = self.view.outbox.prove_absent(sent)
-        {
-            self.view.update(key);
+        if whole && !chat.sequence.has_hole() {
+            self.view.prove_absent(sent);
         }
         let verdict = chat.inquiry.take_verdict();
         chat.inquiry.hear();
-        let doubtful = chat.doubt(&self.view).is_some_and(|since| since <= now);
-        chat.inquiry.count(doubtful, now);
+        // While the channel is down, what an answer announces cannot come.
+        let counts = !chat.by_comet || !self.push.is_down();
+        if counts {
+            chat.note_asked(asked);
+        }
+        if chat.doubt(&self.view).is_some_and(|since| since <= now) {
+            let again = chat.inquiry.wonder(counts, now);
+            if again && chat.by_comet {
+                // An answer and no push: the channel may be dead without anybody knowing.
+                self.push.check(now);
+            }
+        } else {
+            chat.inquiry.settle(now);
+        }
         if verdict {
             self.on_verdict(state, now);
         }
@@ -210,6 +220,16 @@ impl Session {
         self.note_agent();
         if over {
             self.close_by_server(now);
+        }
+    }
+
+    /// Shows that an agent is there, once one is.
+    pub(super) fn note_agent(&mut self) {
+        if let State::Live(chat) = &self.state
+            && chat.course == Course::Open
+            && chat.roster.agent_seen()
+        {
+            self.view.enter(Phase::Active);
         }
     }
 

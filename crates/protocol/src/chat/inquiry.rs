@@ -26,6 +26,7 @@ pub(crate) struct Inquiry {
     tries: u32,
     not_before: Moment,
     reached: u64,
+    hole: bool,
 }
 
 impl Inquiry {
@@ -33,7 +34,13 @@ impl Inquiry {
     pub(crate) fn hint(&mut self, position: u64, now: Moment) {
         let known = self.hint.map_or(self.vain, |(position, _)| position);
         if position > known {
-            let at = self.hint.map_or(now + HINT_PATIENCE, |(_, at)| at);
+            let at = match self.hint {
+                Some((_, at)) => at,
+                None => {
+                    self.begin();
+                    now + HINT_PATIENCE
+                }
+            };
             self.hint = Some((position, at));
         }
     }
@@ -41,13 +48,13 @@ impl Inquiry {
     /// The channel may have lost something.
     pub(crate) fn renew(&mut self) {
         self.renewed = true;
-        self.tries = 0;
+        self.begin();
     }
 
     /// Whether the chat is over has to be found out.
     pub(crate) fn ask_for_verdict(&mut self) {
         self.verdict = true;
-        self.tries = 0;
+        self.begin();
     }
 
     /// Whether somebody waits for the verdict; asks nobody twice.
@@ -55,10 +62,11 @@ impl Inquiry {
         std::mem::take(&mut self.verdict)
     }
 
-    /// Nothing is awaited any more up to this position.
-    pub(crate) fn note_reached(&mut self, reached: u64) {
-        if self.reached != reached {
+    /// Nothing is awaited any more up to this position. `hole`: events behind it are held.
+    pub(crate) fn note_reached(&mut self, reached: u64, hole: bool) {
+        if self.reached != reached || hole != self.hole {
             self.reached = reached;
+            self.hole = hole;
             self.tries = 0;
         }
         if self.hint.is_some_and(|(position, _)| position <= reached) {
@@ -66,10 +74,15 @@ impl Inquiry {
         }
     }
 
+    /// A new doubt has arisen: earlier tries were not meant for it.
+    pub(crate) fn begin(&mut self) {
+        self.tries = 0;
+    }
+
     /// Since when there is a doubt, or from when there will be one.
-    /// `hole`: events are held; `messages`: when the outbox wants news.
-    pub(crate) fn doubt(&self, hole: bool, messages: Option<Moment>) -> Option<Moment> {
-        let at_once = (hole || self.renewed || self.verdict).then_some(Moment::default());
+    /// `messages`: when the outbox wants news.
+    pub(crate) fn doubt(&self, messages: Option<Moment>) -> Option<Moment> {
+        let at_once = (self.hole || self.renewed || self.verdict).then_some(Moment::default());
         let hint = self.hint.map(|(_, at)| at);
         [at_once, hint, messages].into_iter().flatten().min()
     }
@@ -93,16 +106,21 @@ impl Inquiry {
         self.renewed = false;
     }
 
-    /// Counts an answered refresh after which something is still in doubt, or nothing is.
-    pub(crate) fn count(&mut self, doubtful: bool, now: Moment) {
-        if !doubtful {
-            self.tries = 0;
-            self.not_before = now;
-        } else if self.tries < TRIES {
-            // The last try's time is not put off by the polls that go on beside it.
-            self.tries += 1;
+    /// Nothing is in doubt after this answer.
+    pub(crate) fn settle(&mut self, now: Moment) {
+        self.tries = 0;
+        self.not_before = now;
+    }
+
+    /// Something is in doubt even after this answer. `counts`: what it speaks of could have arrived.
+    /// Answers whether it is the second in a row that brought nothing.
+    pub(crate) fn wonder(&mut self, counts: bool, now: Moment) -> bool {
+        // The last try's time is not put off by the polls that go on beside it.
+        if self.tries < TRIES {
+            self.tries += u32::from(counts);
             self.not_before = now + ROOM_FOR_PUSHES;
         }
+        counts && self.tries == 2
     }
 
     /// When the doubts are given up unless something arrives; `None` as long as asking goes on.

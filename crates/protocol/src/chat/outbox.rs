@@ -45,7 +45,7 @@ enum Step {
     Doubtful { provable: Moment },
     /// The server said yes and shows no echo: its word counts.
     Assumed,
-    /// Neither presence nor absence could be proven.
+    /// Neither presence nor absence could be proven, and others have overtaken it.
     Unproven,
     /// Refused.
     Refused(Problem),
@@ -139,17 +139,15 @@ impl Outbox {
         Some(self.0.remove(place))
     }
 
-    /// A refresh that was sent at `asked` showed everything the server has: what is not there never arrived.
-    /// Answers the message that has to be sent again.
-    pub(crate) fn prove_absent(&mut self, asked: Moment) -> Option<EntryKey> {
-        let provable = |message: &&mut Outgoing| match message.step {
-            Step::Doubtful { provable } => provable <= asked,
-            Step::Queued | Step::Leaving | Step::Accepted { .. } => false,
-            Step::Assumed | Step::Unproven | Step::Refused(_) => false,
-        };
-        let message = self.0.iter_mut().find(provable)?;
-        message.step = Step::Queued;
-        Some(message.key)
+    /// A refresh that was sent at `asked` showed everything the server has: what is not there never
+    /// arrived, and is sent again; what has been overtaken has failed. Answers the messages concerned.
+    pub(crate) fn prove_absent(&mut self, asked: Moment) -> Vec<EntryKey> {
+        self.change(|step| match step {
+            Step::Doubtful { provable } if *provable <= asked => Some(Step::Queued),
+            Step::Unproven => Some(Step::Refused(Problem::Unreachable)),
+            Step::Queued | Step::Leaving | Step::Accepted { .. } => None,
+            Step::Doubtful { .. } | Step::Assumed | Step::Refused(_) => None,
+        })
     }
 
     /// When a refresh is wanted: at once for a doubt, later for an echo that keeps us waiting.

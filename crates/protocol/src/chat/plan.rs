@@ -63,7 +63,7 @@ impl Session {
             Course::Closing { .. } | Course::Leaving { .. } => None,
         };
         let at = [doubt, regular].into_iter().flatten().min()?;
-        let position = chat.sequence.reached().max(1);
+        let position = chat.position();
         Some((at, Job::Refresh(position, chat.inquiry.form())))
     }
 

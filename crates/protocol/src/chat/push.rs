@@ -61,6 +61,11 @@ impl Push {
         self.session.close(Farewell::Over, now);
     }
 
+    /// Asks for proof that the channel lives.
+    pub(crate) fn check(&mut self, now: Moment) {
+        self.session.check(now);
+    }
+
     /// The next output of the Bayeux session.
     pub(crate) fn poll_output(&mut self) -> bayeux::Output {
         self.session.poll_output()
@@ -104,6 +109,14 @@ impl Push {
     /// Whether events arrive.
     pub(crate) fn is_up(&self) -> bool {
         matches!(self.state, State::Up)
+    }
+
+    /// Whether events do not arrive now, and will again.
+    pub(crate) fn is_down(&self) -> bool {
+        match self.state {
+            State::Opening | State::Down(..) => true,
+            State::Off | State::Up => false,
+        }
     }
 
     /// The channel's trouble, if it has any.

@@ -7,6 +7,9 @@ use crate::wire;
 /// A position so far beyond the last one is not believed.
 const BELIEVABLE_JUMP: u64 = 10_000;
 
+/// The position of a chat that has only been created.
+const START: u64 = 1;
+
 /// An event whose turn has come, or is awaited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arrival {
@@ -45,6 +48,10 @@ pub(crate) struct Sequence {
     missed: Vec<(u64, u64)>,
     /// What waits for its turn, by position.
     held: VecDeque<Arrival>,
+    /// Fingerprints of what was handed on.
+    shown: Vec<u64>,
+    /// Fingerprints of what was handed on before the positions turned out to be wrong.
+    recounted: Vec<u64>,
     batches: u32,
 }
 
@@ -93,11 +100,26 @@ impl Sequence {
 
     /// The event whose turn it is.
     pub(crate) fn next(&mut self) -> Option<Arrival> {
-        let arrival = self
-            .held
-            .pop_front_if(|first| first.position <= self.reached + 1)?;
-        self.reached = self.reached.max(arrival.position);
-        Some(arrival)
+        loop {
+            let due = |first: &mut Arrival| first.position <= self.reached + 1;
+            let arrival = self.held.pop_front_if(due)?;
+            self.reached = self.reached.max(arrival.position);
+            let print = fingerprint(&arrival.event);
+            self.shown.push(print);
+            match self.recounted.iter().position(|known| *known == print) {
+                None => return Some(arrival),
+                Some(known) => drop(self.recounted.swap_remove(known)),
+            }
+        }
+    }
+
+    /// The server counts lower than we do: everything is awaited anew from the start, and what was
+    /// shown is recognised by what it says.
+    pub(crate) fn recount(&mut self) {
+        self.recounted.append(&mut self.shown);
+        self.reached = START;
+        self.missed = vec![(0, START)];
+        self.held.clear();
     }
 
     /// The event after `arrival`, when both came in one batch and `wanted` agrees.
@@ -146,15 +168,21 @@ impl Sequence {
     fn hold(&mut self, arrival: Arrival) -> bool {
         let position = arrival.position;
         let place = self.held.partition_point(|held| held.position < position);
-        let waits = self
-            .held
-            .get(place)
-            .is_some_and(|held| held.position == position);
-        if waits || (position <= self.reached && !self.take_missed(position)) {
+        let waits = self.held.get(place);
+        if waits.is_some_and(|held| held.position == position) {
+            return false;
+        }
+        if position <= self.reached && !self.take_missed(position) && self.is_shown(&arrival) {
             return false;
         }
         self.held.insert(place, arrival);
         true
+    }
+
+    /// Whether an event at a position that is taken has been shown, there or elsewhere.
+    fn is_shown(&self, arrival: &Arrival) -> bool {
+        let fingerprint = fingerprint(&arrival.event);
+        self.shown.iter().rev().any(|known| *known == fingerprint)
     }
 
     /// Takes a position out of the missed ranges; false when it was not in any.
@@ -204,4 +232,19 @@ fn indices(events: &[wire::Event], last: Option<u64>, limit: u64) -> Option<Vec<
         .into_iter()
         .map(|index| index.checked_add_signed(shift))
         .collect()
+}
+
+/// What an event says, in one number (FNV-1a).
+fn fingerprint(event: &wire::Event) -> u64 {
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {
+        for byte in bytes.iter().chain(&[0xff]) {
+            sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(event.kind.name().as_bytes());
+    add(event.party.nickname.as_bytes());
+    add(event.text.as_bytes());
+    add(&event.seconds.unwrap_or_default().to_le_bytes());
+    sum
 }

@@ -14,6 +14,8 @@ use crate::{Moment, url, wire};
 
 /// Events within this time mean that the talk goes on.
 const LIVELY: Duration = Duration::from_secs(20);
+/// So often is a marked gap asked for once more.
+const LATE_TRIES: u32 = 3;
 /// An accepted message whose echo takes longer than this is asked for.
 pub(crate) const ECHO_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -51,7 +53,7 @@ pub(crate) struct Chat {
     alias: Option<String>,
     links: Vec<(Link, String)>,
     started_at: Option<u64>,
-    gaps: Vec<(u64, u64, EntryKey)>,
+    gaps: Vec<Gap>,
 }
 
 /// Where a created chat is heading.
@@ -68,6 +70,16 @@ pub(crate) enum Course {
     Closing { until: Moment },
     /// The visitor has asked for the end; what was written before goes out first.
     Leaving { end: End, until: Moment },
+}
+
+/// A hole that was given up, and is marked on the screen.
+#[derive(Debug)]
+struct Gap {
+    after: u64,
+    before: u64,
+    key: EntryKey,
+    /// How often it has been asked for since.
+    asked: u32,
 }
 
 impl Course {
@@ -130,7 +142,7 @@ impl Chat {
     pub(crate) fn learn(&mut self, object: &ChatObject, config: &Config) {
         self.alias = self.alias.take().or_else(|| object.id.clone());
         for (link, path) in &object.links {
-            if let Some(url) = url::below(&config.endpoint, path) {
+            if let Some(url) = url::below(&config.endpoint, &self.service, path) {
                 self.links.retain(|(known, _)| known != link);
                 self.links.push((*link, url));
             }
@@ -143,7 +155,7 @@ impl Chat {
         Some(&known.1)
     }
 
-    /// Takes a chat object in and shows what is new, in order. True when anything is.
+    /// Takes a chat object in and shows what is new, in order. True when the window was told of anything.
     /// `asked`: the position behind which the server was asked.
     pub(crate) fn take_in(
         &mut self,
@@ -155,11 +167,19 @@ impl Chat {
     ) -> bool {
         self.session_id = self.session_id.take().or(object.session_id);
         self.started_at = object.started_at.or(self.started_at);
-        let asked = asked.unwrap_or(self.sequence.highest());
+        let told = view.out.len();
+        if !self.by_comet
+            && asked
+                .zip(object.position)
+                .is_some_and(|(asked, last)| last < asked)
+        {
+            // Asked for what stands behind a position that the server has not reached.
+            self.sequence.recount();
+        }
         let news = self.sequence.admit(Batch {
             events: object.events.unwrap_or_default(),
             last: object.position,
-            first_guess: asked.saturating_add(1),
+            first_guess: asked.unwrap_or(self.sequence.highest()).saturating_add(1),
             started_at: self.started_at,
         });
         self.show_ready(view, now, expiry);
@@ -169,7 +189,7 @@ impl Chat {
         if news {
             self.enliven(now);
         }
-        news
+        view.out.len() > told
     }
 
     /// Whether CometD may be opened once more after it has ended; not twice in a row.
@@ -195,7 +215,20 @@ impl Chat {
     /// Since when something is in doubt, or from when it will be.
     pub(crate) fn doubt(&self, view: &View) -> Option<Moment> {
         let messages = view.outbox.wants_news(ECHO_PATIENCE);
-        self.inquiry.doubt(self.sequence.has_hole(), messages)
+        self.inquiry.doubt(messages)
+    }
+
+    /// The position to ask from: what was given up is asked for a few times more, as there is occasion.
+    pub(crate) fn position(&self) -> u64 {
+        let gap = self.gaps.iter().find(|gap| gap.asked < LATE_TRIES);
+        gap.map_or(self.sequence.reached(), |gap| gap.after).max(1)
+    }
+
+    /// A refresh from this position was answered.
+    pub(crate) fn note_asked(&mut self, position: u64) {
+        for gap in &mut self.gaps {
+            gap.asked += u32::from(gap.after.max(1) == position);
+        }
     }
 
     /// When the doubts, if any are left, are given up.
@@ -208,7 +241,12 @@ impl Chat {
     pub(crate) fn give_up(&mut self, view: &mut View, now: Moment, expiry: Duration) {
         if let Some((after, before)) = self.sequence.give_up() {
             let key = view.mark_gap(before);
-            self.gaps.push((after, before, key));
+            self.gaps.push(Gap {
+                after,
+                before,
+                key,
+                asked: 0,
+            });
             self.show_ready(view, now, expiry);
         }
         view.give_up_messages(self.asked);
@@ -240,14 +278,15 @@ impl Chat {
         while let Some(arrival) = self.sequence.next() {
             self.show(view, arrival, now + expiry);
         }
-        self.gaps.retain(|&(after, before, key)| {
-            let filled = self.sequence.is_complete(after, before);
+        self.gaps.retain(|gap| {
+            let filled = self.sequence.is_complete(gap.after, gap.before);
             if filled {
-                view.clear_gap(key);
+                view.clear_gap(gap.key);
             }
             !filled
         });
-        self.inquiry.note_reached(self.sequence.reached());
+        self.inquiry
+            .note_reached(self.sequence.reached(), self.sequence.has_hole());
     }
 
     fn show(&mut self, view: &mut View, arrival: Arrival, typing_until: Moment) {
@@ -270,7 +309,7 @@ impl Chat {
             Kind::TypingStopped => view.typists.stop(party),
             Kind::PushUrl => show_push_url(view, arrival),
             Kind::Other(kind) if kind.is_empty() => {}
-            Kind::Other(kind) => tell_notice(view, kind.clone(), arrival.event),
+            Kind::Other(_) => tell_notice(view, arrival.event),
         }
     }
 
@@ -306,12 +345,13 @@ fn show_push_url(view: &mut View, arrival: Arrival) {
         }
         Err(reason) => {
             view.diagnose(["An address pushed by the server was refused: ", reason].concat());
-            tell_notice(view, "Notice.PushUrl".to_owned(), arrival.event);
+            tell_notice(view, arrival.event);
         }
     }
 }
 
-fn tell_notice(view: &mut View, kind: String, event: wire::Event) {
+fn tell_notice(view: &mut View, event: wire::Event) {
+    let kind = event.kind.name().to_owned();
     let wire::Event { party, text, .. } = event;
     view.tell(Event::Notice { kind, party, text });
 }

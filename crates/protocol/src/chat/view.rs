@@ -114,6 +114,13 @@ impl View {
         }
     }
 
+    /// A refresh that was sent at `asked` showed everything the server has.
+    pub(crate) fn prove_absent(&mut self, asked: Moment) {
+        for key in self.outbox.prove_absent(asked) {
+            self.update(key);
+        }
+    }
+
     /// No refresh that was sent by `asked` brought clarity about the messages under way.
     pub(crate) fn give_up_messages(&mut self, asked: Moment) {
         for key in self.outbox.give_up(asked, ECHO_PATIENCE) {

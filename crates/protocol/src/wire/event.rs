@@ -39,6 +39,21 @@ pub(crate) enum Kind {
     Other(String),
 }
 
+impl Kind {
+    /// The type as the server spells it, the typing notices in their longer form.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Message => "Message.Text",
+            Self::Joined => "Notice.Joined",
+            Self::Left => "Notice.Left",
+            Self::TypingStarted => "Notice.TypingStarted",
+            Self::TypingStopped => "Notice.TypingStopped",
+            Self::PushUrl => "Notice.PushUrl",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 /// Reads the value of `transcriptToShow`: an array, or a string that holds one.
 pub(crate) fn read_all(value: &Value) -> Option<Vec<Event>> {
     match value {

@@ -1,0 +1,129 @@
+//! What time makes due: every timer of a session in one place, and the end of every input.
+
+use super::talk::Course;
+use super::{Event, Problem, Session, State};
+use crate::{Moment, Output, bayeux};
+
+/// What follows from one input is found in so many rounds; what were left would follow at once.
+const MOST_ROUNDS: usize = 4;
+
+impl Session {
+    /// After every input: what follows from it, until nothing does.
+    pub(super) fn settle(&mut self, now: Moment) {
+        for _ in 0..MOST_ROUNDS {
+            self.drain_push(now);
+            self.expire(now);
+            self.dispatch(now);
+            // What was due may have opened or closed the channel.
+            self.drain_push(now);
+            if self.next_wake(now).is_none_or(|wake| wake > now) {
+                break;
+            }
+        }
+        self.view.tell_typing();
+        self.judge_line(now);
+        self.wake = self.next_wake(now);
+    }
+
+    /// Carries out what the Bayeux session wants, and decides what its events mean.
+    fn drain_push(&mut self, now: Moment) {
+        loop {
+            match self.push.poll_output() {
+                bayeux::Output::Send(id, request) => {
+                    self.view.out.push_back(Output::Send(id, request));
+                }
+                bayeux::Output::Cancel(id) => self.view.out.push_back(Output::Cancel(id)),
+                bayeux::Output::Event(event) => self.on_push(event, now),
+                bayeux::Output::Wait(wake) => {
+                    self.push.wake = wake;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Does what time alone makes due.
+    fn expire(&mut self, now: Moment) {
+        if let Some(flight) = self.rest.take_overdue(now) {
+            self.view.out.push_back(Output::Cancel(flight.id));
+            self.on_outcome(flight, Err(Problem::TimedOut), now);
+        }
+        self.view.typists.expire(now);
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
+        chat.typing.expire(now);
+        if chat.gives_up_at(&self.view).is_some_and(|at| at <= now) {
+            let expiry = self.config.limits.typing_expiry;
+            chat.give_up(&mut self.view, now, expiry);
+            self.note_agent();
+        }
+        self.follow_course(now);
+    }
+
+    /// Ends a chat whose end has been awaited for long enough.
+    fn follow_course(&mut self, now: Moment) {
+        let State::Live(chat) = &self.state else {
+            return;
+        };
+        let over = match chat.course {
+            Course::Open => false,
+            Course::Closing { until } => until <= now || chat.doubt(&self.view).is_none(),
+            Course::Leaving { until, .. } => until <= now,
+        };
+        if over {
+            self.conclude(false, now);
+        }
+    }
+
+    /// Tells how the line is doing, if that is news.
+    fn judge_line(&mut self, now: Moment) {
+        let trouble = match &self.state {
+            State::Starting(_) | State::Live(_) => self.trouble(),
+            State::Idle | State::Over | State::Failed => None,
+        };
+        let grace = self.config.limits.grace;
+        if let Some(connection) = self.line.judge(trouble, grace, now) {
+            self.view.tell(Event::Connection(connection));
+        }
+    }
+
+    fn trouble(&self) -> Option<(Problem, Option<Moment>)> {
+        let rest = self.rest.trouble().map(|(problem, at)| (problem, Some(at)));
+        let (problem, next_try) = rest.or_else(|| self.push.trouble())?;
+        Some((problem.clone(), next_try))
+    }
+
+    /// The earliest moment at which something is due.
+    fn next_wake(&self, now: Moment) -> Option<Moment> {
+        let mut wake = [
+            // The Bayeux session has timers of its own.
+            self.push.wake,
+            // The exchange under way has had its time.
+            self.rest.deadline(),
+            // The next REST call, when the lane is free.
+            self.plan(now)
+                .filter(|_| !self.rest.is_busy())
+                .map(|(at, _)| at),
+            // The others' typing is not believed any more.
+            self.view.typists.wake(),
+            // Trouble has lasted long enough to be told.
+            self.line.wake(self.config.limits.grace),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
+        if let State::Live(chat) = &self.state {
+            let timers = [
+                // The visitor's keys have been still.
+                chat.typing.wake(),
+                // Doubts are given up.
+                chat.gives_up_at(&self.view),
+                // The end is not waited for any longer.
+                chat.course.until(),
+            ];
+            wake = timers.into_iter().chain([wake]).flatten().min();
+        }
+        wake
+    }
+}
