@@ -38,6 +38,11 @@ use ui::{Actions, Chat, Mounted};
 
 pub use front::Host;
 
+/// Small in code; the window allocates little and seldom.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// A mounted window. Freeing it takes it away, aborts its requests and stops its timers.
 #[wasm_bindgen]
 pub struct Widget {
@@ -53,10 +58,14 @@ struct Running {
     driver: Rc<Driver>,
 }
 
-/// Draws the window into `root`. `options` is a JSON object of attributes and properties, see `config`.
+/// Draws the window into `root`. `options` are names and values in turn, see `config`.
 #[wasm_bindgen]
-pub fn mount(root: &Element, options: &str, host: Host) -> Widget {
-    match config::parse(options) {
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what crosses from JavaScript is owned"
+)]
+pub fn mount(root: &Element, options: Vec<String>, host: Host) -> Widget {
+    match config::parse(&options) {
         Ok(options) => run(root, options, host),
         Err(complaint) => refuse(root, &complaint, &host),
     }

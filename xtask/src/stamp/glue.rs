@@ -1,0 +1,198 @@
+//! Takes out of wasm-bindgen's glue what the pruned wasm does not import or export any more, and shortens the
+//! names that the two call each other by.
+
+use std::collections::BTreeSet;
+
+use wasm_encoder::reencode::{Error, Reencode};
+use wasmparser::{Parser, Payload};
+
+use crate::failure::{OrFailure, Outcome};
+
+const ADVICE: &str = "wasm-opt wrote a file that cannot be read; run `cargo xtask dist` again";
+
+/// The names that a module asks of its glue.
+pub(super) fn imports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ImportSection(section) = payload.or_failure("reading the wasm", ADVICE)? {
+            for import in section.into_imports() {
+                let import = import.or_failure("reading the wasm's imports", ADVICE)?;
+                names.insert(import.name.to_owned());
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// The glue without the members of its import object that `imported` does not name, and without the classes of
+/// a library for server functions.
+pub(super) fn prune(glue: &str, imported: &BTreeSet<String>) -> String {
+    let mut kept = String::with_capacity(glue.len());
+    let mut skipped_until: Option<String> = None;
+    for line in glue.lines() {
+        if let Some(end) = &skipped_until {
+            if ends(line, end) {
+                skipped_until = None;
+            }
+            continue;
+        }
+        match unwanted(line, imported) {
+            Some(End::Line) => {}
+            Some(End::At(end)) => skipped_until = Some(end),
+            None => {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        }
+    }
+    kept
+}
+
+/// Where a passage ends that nobody needs.
+enum End {
+    /// On its first line.
+    Line,
+    /// With a line that ends like this, see [`ends`].
+    At(String),
+}
+
+fn unwanted(line: &str, imported: &BTreeSet<String>) -> Option<End> {
+    if line.starts_with("export class IntoUnderlying") {
+        return Some(End::At("}".to_owned()));
+    }
+    if line.starts_with("const IntoUnderlying") {
+        return Some(End::At(";".to_owned()));
+    }
+    if line.contains("IntoUnderlying") {
+        return Some(End::Line);
+    }
+    let (indent, name) = member(line)?;
+    (!imported.contains(name)).then(|| End::At(format!("{indent}}},")))
+}
+
+/// `;` ends a statement wherever it stands; a brace has to stand where the passage began.
+fn ends(line: &str, end: &str) -> bool {
+    line.ends_with(end) && (end == ";" || line == end)
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The indentation and the name of a member function of the import object that begins on this line.
+fn member(line: &str) -> Option<(&str, &str)> {
+    let (indent, rest) = line.split_at(indentation(line));
+    let (name, rest) = rest.split_once(": function(")?;
+    (name.starts_with("__wb") && rest.ends_with('{')).then_some((indent, name))
+}
+
+/// Gives each import a name of one to three letters, in the wasm and in the glue.
+pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
+    let names: Vec<String> = imports(wasm)?.into_iter().collect();
+    let mut glue = glue.to_owned();
+    // A longer name first: none may be replaced inside another.
+    let mut by_length: Vec<usize> = (0..names.len()).collect();
+    by_length.sort_by_key(|index| std::cmp::Reverse(names[*index].len()));
+    for index in by_length {
+        glue = glue.replace(&names[index], &short(index));
+    }
+    let mut module = wasm_encoder::Module::new();
+    Shortener { names }
+        .parse_core_module(&mut module, Parser::new(0), wasm)
+        .or_failure("renaming the wasm's imports", ADVICE)?;
+    Ok((module.finish(), glue))
+}
+
+/// The name of the import with this number: `$` and digits, which no name of wasm-bindgen's is.
+fn short(index: usize) -> String {
+    format!("${index}")
+}
+
+struct Shortener {
+    names: Vec<String>,
+}
+
+impl Reencode for Shortener {
+    type Error = std::convert::Infallible;
+
+    fn parse_imports(
+        &mut self,
+        section: &mut wasm_encoder::ImportSection,
+        imports: wasmparser::Imports<'_>,
+    ) -> Result<(), Error<Self::Error>> {
+        let wasmparser::Imports::Single(_, import) = imports else {
+            return wasm_encoder::reencode::utils::parse_imports(self, section, imports);
+        };
+        let name = self.names.iter().position(|name| name == import.name);
+        let name = name.map_or_else(|| import.name.to_owned(), short);
+        let kind = self.entity_type(import.ty)?;
+        section.import(import.module, &name, kind);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLUE: &str = "\
+function __wbg_get_imports() {
+    const import0 = {
+        __wbg_text_01: function(arg0) {
+            if (arg0) {
+                return 1;
+            }
+        },
+        __wbg_close_02: function(arg0) {
+            arg0.close();
+        },
+    };
+}
+export class IntoUnderlyingSink {
+    free() {
+    }
+}
+if (Symbol.dispose) IntoUnderlyingSink.prototype[Symbol.dispose] = IntoUnderlyingSink.prototype.free;
+const IntoUnderlyingSinkFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_intounderlyingsink_free(ptr, 1));
+export class Widget {
+    free() {
+    }
+}
+";
+
+    #[test]
+    fn members_that_the_wasm_does_not_import_go() {
+        let pruned = prune(GLUE, &BTreeSet::from(["__wbg_text_01".to_owned()]));
+        assert!(pruned.contains("__wbg_text_01"));
+        assert!(pruned.contains("return 1;"));
+        assert!(!pruned.contains("close"));
+        assert!(pruned.contains("    };\n}\n"));
+        assert!(!pruned.contains("nderlying"), "{pruned}");
+        assert!(pruned.ends_with("export class Widget {\n    free() {\n    }\n}\n"));
+    }
+
+    #[test]
+    fn imports_are_read_from_the_wasm() {
+        let mut module = wasm_encoder::Module::new();
+        let mut types = wasm_encoder::TypeSection::new();
+        types.ty().function([], []);
+        module.section(&types);
+        let mut section = wasm_encoder::ImportSection::new();
+        section.import(
+            "./glue.js",
+            "__wbg_a",
+            wasm_encoder::EntityType::Function(0),
+        );
+        module.section(&section);
+        let wasm = module.finish();
+        assert_eq!(
+            imports(&wasm).unwrap(),
+            BTreeSet::from(["__wbg_a".to_owned()])
+        );
+        let (small, glue) = shorten(&wasm, "{ __wbg_a: function() {}, __wbg_ab: 1 }").unwrap();
+        assert_eq!(imports(&small).unwrap(), BTreeSet::from(["$0".to_owned()]));
+        assert_eq!(glue, "{ $0: function() {}, $0b: 1 }");
+    }
+}
