@@ -259,6 +259,39 @@ fn while_the_channel_is_down_the_chat_is_polled() {
 }
 
 #[test]
+fn a_channel_that_delivers_nothing_is_found_out_and_polled_past() {
+    let mut chat = Peer::comet();
+    chat.gms.style = RefreshStyle::Transcript;
+    chat.gms.lost_event(agent("Notice.Joined", ""));
+    chat.advance(secs(11));
+    assert_eq!(chat.screen(), ["Kristi joined"]);
+    assert!(
+        chat.diagnostics().contains("push types"),
+        "{}",
+        chat.diagnostics()
+    );
+    chat.gms.lost_event(agent("Message.Text", "hello"));
+    chat.advance(secs(2));
+    assert_eq!(chat.screen(), ["Kristi joined", "Kristi: hello"]);
+    assert_eq!(chat.connection(), Connection::Fine);
+    // It was only late: what it delivers makes the polls end.
+    chat.agent_says("there you are");
+    let before = chat.count("/refresh");
+    chat.advance(secs(30));
+    assert!(chat.count("/refresh") <= before + 1);
+}
+
+#[test]
+fn a_silent_channel_is_asked_past_every_ten_seconds_until_it_delivers() {
+    let mut chat = Peer::comet();
+    chat.advance(secs(61));
+    assert_eq!(chat.count("/refresh"), 6);
+    chat.gms.event(agent("Notice.Joined", ""));
+    chat.advance(secs(72));
+    assert_eq!(chat.count("/refresh"), 8);
+}
+
+#[test]
 fn reconnect_none_is_verified_and_then_believed() {
     let mut chat = Peer::comet().with_agent();
     chat.gms.event(agent("Notice.Left", "has left the session"));

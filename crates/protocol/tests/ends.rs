@@ -355,6 +355,23 @@ fn a_fetch_that_leads_nowhere_puts_the_end_off_for_ten_seconds_at_most() {
 }
 
 #[test]
+fn what_is_written_while_the_chat_closes_is_not_swallowed() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    chat.gms.lost_event(agent("Message.Text", "lost"));
+    chat.gms.over = true;
+    chat.gms.event(agent("Notice.Left", ""));
+    chat.advance(secs(1));
+    assert_eq!(chat.phase(), Phase::Active);
+    chat.say("one more question");
+    chat.advance(secs(11));
+    assert_eq!(
+        chat.screen().last().unwrap(),
+        "me: one more question ✗ ended"
+    );
+}
+
+#[test]
 fn a_visitor_need_not_wait_for_the_fetch() {
     let mut chat = Peer::comet().with_agent();
     chat.gms.style = RefreshStyle::Nothing;

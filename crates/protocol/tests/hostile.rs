@@ -15,7 +15,7 @@ mod golden;
 use dice::Dice;
 use gms_chat_protocol::chat::{Command, Delivery, Phase};
 use gms_chat_protocol::{Failure, Lane, PageEvent, Reply};
-use gms_peer::{Peer, agent, config, millis, reply, secs};
+use gms_peer::{Peer, agent, config, reply, secs};
 use serde_json::{Value, json};
 
 /// A value that stands where another one was expected.

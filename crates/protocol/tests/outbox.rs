@@ -419,14 +419,61 @@ fn a_lost_delivery_of_the_echo_is_fetched() {
 }
 
 #[test]
-fn too_many_waiting_messages_are_not_taken() {
+fn too_many_waiting_messages_fail_at_once_and_can_be_retried() {
     let mut chat = Peer::polling().with_agent();
     chat.online = false;
     for number in 0..150 {
         chat.say(&number.to_string());
     }
-    assert_eq!(mine(&chat).len(), 100);
-    assert!(chat.diagnostics().contains("too many"));
+    let waiting = mine(&chat)
+        .iter()
+        .filter(|line| !line.contains('✗'))
+        .count();
+    assert_eq!((waiting, mine(&chat).len()), (100, 150));
+    assert_eq!(mine(&chat)[100], "me: 100 ✗ busy");
+    let key = chat.key(101);
+    chat.online = true;
+    chat.page(PageEvent::Online);
+    chat.advance(secs(60));
+    chat.command(Command::Retry(key));
+    chat.advance(secs(2));
+    assert_eq!(mine(&chat).last().unwrap(), "me: 100 ✓");
+}
+
+#[test]
+fn an_answer_about_another_chat_proves_nothing() {
+    let mut chat = Peer::polling().with_agent();
+    chat.gms.fault("/refresh", Fault::AnswerLost);
+    chat.say("only once");
+    let foreign = r#"{"chatSessionId":"OTHER","chatIxnState":"TRANSCRIPT","transcriptPosition":2}"#;
+    for _ in 0..8 {
+        chat.gms.fault("/refresh", Fault::Body(200, foreign));
+    }
+    chat.advance(secs(30));
+    assert_eq!(chat.gms.received, ["only once"]);
+    assert_eq!(mine(&chat), ["me: only once ✓"]);
+}
+
+#[test]
+fn a_transcript_that_ends_too_early_proves_nothing() {
+    let mut chat = Peer::comet().with_agent();
+    chat.agent_says("one");
+    chat.gms.fault("/send", Fault::AnswerLost);
+    chat.gms.style = RefreshStyle::Nothing;
+    let early = r#"{"chatIxnState":"TRANSCRIPT","transcriptPosition":"1"}"#;
+    for _ in 0..8 {
+        chat.gms.fault("/refresh", Fault::Body(200, early));
+    }
+    chat.serving = false;
+    chat.say("only once");
+    let sent = chat.rest().clone();
+    // The server has it; neither the answer nor the echo arrives.
+    let _ = chat.gms.serve(sent.id, &sent.request, chat.now);
+    chat.gms.forget_clients();
+    chat.lose(Lane::Rest, Failure::Network);
+    chat.serving = true;
+    chat.advance(secs(40));
+    assert_eq!(chat.gms.received, ["only once"]);
 }
 
 #[test]

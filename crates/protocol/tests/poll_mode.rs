@@ -312,6 +312,29 @@ fn the_keepalive_limits_the_pause_of_a_hidden_page() {
 }
 
 #[test]
+fn a_server_that_counts_lower_than_we_do_loses_nothing() {
+    let mut chat = Peer::polling().with_agent();
+    // An answer without a position makes us guess, and guess too high.
+    let body = r#"{"transcriptToShow":[0,["Notice.Sparkle","x","y","1","AGENT"]]}"#;
+    chat.gms.fault("/refresh", Fault::Body(200, body));
+    chat.advance(secs(2));
+    chat.agent_says("still here");
+    chat.say("me too");
+    chat.agent_says("fine");
+    chat.advance(secs(6));
+    assert_eq!(
+        chat.screen(),
+        [
+            "Kristi joined",
+            "Kristi: still here",
+            "me: me too ✓",
+            "Kristi: fine"
+        ]
+    );
+    assert_eq!(chat.gms.received, ["me too"]);
+}
+
+#[test]
 fn a_form_field_is_read_back_as_it_was_written() {
     let mut chat = Peer::polling().with_agent();
     chat.say("x=1&y=2");

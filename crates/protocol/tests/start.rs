@@ -418,6 +418,23 @@ fn messages_typed_for_a_chat_that_never_came_fail_with_its_problem() {
 }
 
 #[test]
+fn what_was_typed_for_a_chat_that_never_came_goes_into_the_next_one() {
+    let mut peer = Peer::new(config(Delivery::Poll));
+    peer.gms
+        .fault("request-chat", Fault::Status(503, Some("1")));
+    peer.gms.fault("request-chat", Fault::Status(403, None));
+    peer.start();
+    peer.say("hello?");
+    peer.say("anybody?");
+    peer.advance(secs(3));
+    assert!(matches!(peer.phase(), Phase::Failed(_)));
+    peer.start();
+    peer.advance(secs(3));
+    assert_eq!(peer.gms.received, ["hello?", "anybody?"]);
+    assert_eq!(peer.screen(), ["me: hello? ✓", "me: anybody? ✓"]);
+}
+
+#[test]
 fn nothing_but_start_does_anything_before_the_start() {
     let mut peer = Peer::new(config(Delivery::Cometd));
     peer.say("hello");

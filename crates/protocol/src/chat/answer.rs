@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::call::Job;
+use super::call::{Job, RefreshForm};
 use super::rest::Flight;
 use super::talk::Course;
 use super::{EntryKey, Phase, Problem, Session, State, advice, push};
@@ -61,8 +61,8 @@ impl Session {
                 self.take_object(ChatObject::read(&answer), None, now);
             }
             (Job::Send(key), Err(problem)) => self.on_send_failure(key, problem, now),
-            (Job::Refresh(asked, _), Ok(answer)) => {
-                self.on_refresh(ChatObject::read(&answer), asked, flight.sent, now);
+            (Job::Refresh(position, form), Ok(answer)) => {
+                self.on_refresh(position, form, flight.sent, &answer, now);
             }
             (Job::Refresh(..), Err(problem)) => self.on_refresh_failure(&problem, now),
             (Job::Disconnect, outcome) => self.on_disconnect(outcome, now),
@@ -92,40 +92,83 @@ impl Session {
         self.view.update(key);
     }
 
-    fn on_refresh(&mut self, object: ChatObject, asked: u64, sent: Moment, now: Moment) {
-        let (state, position) = (object.state, object.position);
-        let speaks = object.is_chat();
-        self.take_object(object, Some(asked), now);
+    fn on_refresh(
+        &mut self,
+        position: u64,
+        form: RefreshForm,
+        sent: Moment,
+        answer: &Value,
+        now: Moment,
+    ) {
+        let asked = match form {
+            RefreshForm::Body => position,
+            RefreshForm::FromStart => 1,
+        };
+        let object = ChatObject::read(answer);
+        let (state, end) = (object.state, object.position);
+        let taken = self.take_object(object, Some(asked), now);
         let State::Live(chat) = &mut self.state else {
             return;
         };
         chat.strikes = 0;
         chat.asked = sent;
-        let whole = match position {
-            Some(position) => position <= chat.sequence.reached(),
-            None => speaks && !chat.by_comet,
-        };
-        if whole && !chat.sequence.has_hole() {
-            self.view.prove_absent(sent);
-        }
+        let renewed = chat.inquiry.hear();
         let verdict = chat.inquiry.take_verdict();
-        chat.inquiry.hear();
+        if let Some(news) = taken {
+            self.settle_messages(end, sent);
+            self.note_bypass(news && !renewed);
+        }
+        self.weigh_doubts(position, now);
+        if verdict {
+            self.on_verdict(state, now);
+        }
+    }
+
+    /// What a refresh that was sent at `sent` proves of the messages under way. `end`: the position
+    /// at which the server's transcript ended then.
+    fn settle_messages(&mut self, end: Option<u64>, sent: Moment) {
+        let State::Live(chat) = &self.state else {
+            return;
+        };
+        let reached = chat.sequence.reached();
+        // In poll mode an answer brings all there is; in push mode only its position says so.
+        let end = end.or_else(|| (!chat.by_comet).then_some(reached));
+        if let Some(end) = end.filter(|end| *end <= reached && !chat.sequence.has_hole()) {
+            self.view.prove_absent(sent, end);
+        }
+    }
+
+    /// Whether an answer brought what CometD should have brought.
+    fn note_bypass(&mut self, news: bool) {
+        if let State::Live(chat) = &mut self.state
+            && news
+            && chat.by_comet
+            && self.push.is_up()
+            && chat.note_bypass()
+        {
+            let words = "CometD is connected, but does not bring what a refresh brings: \
+                         is `comet` among the push types of the server? The chat is polled meanwhile.";
+            self.view.diagnose(words.to_owned());
+        }
+    }
+
+    /// Counts an answered refresh after which something is still in doubt.
+    fn weigh_doubts(&mut self, position: u64, now: Moment) {
+        let State::Live(chat) = &mut self.state else {
+            return;
+        };
         // While the channel is down, what an answer announces cannot come.
         let counts = !chat.by_comet || !self.push.is_down();
         if counts {
-            chat.note_asked(asked);
+            chat.note_asked(position);
         }
-        if chat.doubt(&self.view).is_some_and(|since| since <= now) {
-            let again = chat.inquiry.wonder(counts, now);
-            if again && chat.by_comet {
-                // An answer and no push: the channel may be dead without anybody knowing.
-                self.push.check(now);
-            }
-        } else {
-            chat.inquiry.settle(now);
+        if chat.doubt(&self.view).is_none_or(|since| since > now) {
+            return chat.inquiry.settle(now);
         }
-        if verdict {
-            self.on_verdict(state, now);
+        let again = chat.inquiry.wonder(counts, now);
+        if again && chat.by_comet {
+            // An answer and no push: the channel may be dead without anybody knowing.
+            self.push.check(now);
         }
     }
 
@@ -152,7 +195,7 @@ impl Session {
     /// The answer to the visitor's wish to end the chat.
     fn on_disconnect(&mut self, outcome: Result<Value, Problem>, now: Moment) {
         match outcome {
-            Ok(answer) => self.take_object(ChatObject::read(&answer), None, now),
+            Ok(answer) => drop(self.take_object(ChatObject::read(&answer), None, now)),
             // The wish is repeated until its time is up.
             Err(problem) if problem.is_retryable() => return,
             Err(_) => {}
@@ -182,16 +225,25 @@ impl Session {
     }
 
     /// Takes in what an answer to a call of ours says about the chat.
-    pub(super) fn take_object(&mut self, object: ChatObject, asked: Option<u64>, now: Moment) {
+    /// `None` when it speaks of no chat, or of another one; else whether there was news.
+    pub(super) fn take_object(
+        &mut self,
+        object: ChatObject,
+        asked: Option<u64>,
+        now: Moment,
+    ) -> Option<bool> {
         let State::Live(chat) = &mut self.state else {
-            return;
+            return None;
         };
         if chat.is_foreign(&object) {
             let words = "An answer that speaks of another chatSessionId was ignored.";
-            return self.view.diagnose(words.to_owned());
+            self.view.diagnose(words.to_owned());
+            return None;
         }
+        let speaks = object.is_chat();
         chat.learn(&object, &self.config);
-        self.show(object, asked, now);
+        let news = self.show(object, asked, now);
+        speaks.then_some(news)
     }
 
     /// Takes in an event of the channel.
@@ -201,6 +253,7 @@ impl Session {
             State::Live(chat) => {
                 let delivery = Delivery::read(data);
                 if chat.owns(&delivery) {
+                    chat.note_delivery();
                     self.show(delivery.chat, None, now);
                 }
             }
@@ -208,19 +261,22 @@ impl Session {
         }
     }
 
-    fn show(&mut self, object: ChatObject, asked: Option<u64>, now: Moment) {
+    /// Shows what is new in a chat object; false when nothing is.
+    fn show(&mut self, object: ChatObject, asked: Option<u64>, now: Moment) -> bool {
         let State::Live(chat) = &mut self.state else {
-            return;
+            return false;
         };
         let over = object.state == Some(ChatState::Disconnected);
         let expiry = self.config.limits.typing_expiry;
-        if chat.take_in(&mut self.view, object, asked, now, expiry) {
+        let news = chat.take_in(&mut self.view, object, asked, now, expiry);
+        if news {
             self.rest.has_news();
         }
         self.note_agent();
         if over {
             self.close_by_server(now);
         }
+        news
     }
 
     /// Shows that an agent is there, once one is.
@@ -253,12 +309,7 @@ impl Session {
                 self.on_push_proven();
             }
             bayeux::Event::Recovered => self.on_push_up(),
-            bayeux::Event::Delivery(data) => {
-                if let State::Live(chat) = &mut self.state {
-                    chat.note_delivery();
-                }
-                self.on_delivery(&data, now);
-            }
+            bayeux::Event::Delivery(data) => self.on_delivery(&data, now),
             bayeux::Event::Trouble {
                 fault,
                 next_try,

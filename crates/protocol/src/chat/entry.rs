@@ -63,11 +63,12 @@ pub enum Body {
 pub enum Fate {
     /// On its way, or waiting for its turn.
     Sending,
-    /// The transcript holds it.
+    /// The transcript holds it, or the server has accepted it and shows no transcript.
     Sent,
-    /// The answer was lost; the transcript will tell.
+    /// The answer was lost. The transcript settles it where it can; where it cannot, later messages
+    /// are sent, and the visitor may try again (it may arrive twice) or discard it.
     Unknown,
-    /// Refused; the visitor may try again or discard it.
+    /// Refused, or proven never to have arrived; the visitor may try again or discard it.
     Failed(Problem),
 }
 

@@ -102,8 +102,9 @@ impl Inquiry {
     }
 
     /// A refresh was answered: whatever it could bring of a renewed channel's past, it has brought.
-    pub(crate) fn hear(&mut self) {
-        self.renewed = false;
+    /// Answers whether the channel had been renewed.
+    pub(crate) fn hear(&mut self) -> bool {
+        std::mem::take(&mut self.renewed)
     }
 
     /// Nothing is in doubt after this answer.

@@ -57,17 +57,22 @@ pub(crate) struct Outbox(Vec<Outgoing>);
 
 impl Outbox {
     /// Whether another message can wait.
-    pub(crate) fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         let waits = |message: &&Outgoing| !message.step.is_loose();
         self.0.iter().filter(waits).count() < MOST
     }
 
-    /// A new message.
+    /// A new message. It fails at once when too many wait already.
     pub(crate) fn push(&mut self, key: EntryKey, text: String) {
+        let step = if self.has_room() {
+            Step::Queued
+        } else {
+            Step::Refused(Problem::Busy { retry_after: None })
+        };
         self.0.push(Outgoing {
             key,
             text,
-            step: Step::Queued,
+            step,
             left_at: None,
         });
     }
@@ -139,15 +144,32 @@ impl Outbox {
         Some(self.0.remove(place))
     }
 
-    /// A refresh that was sent at `asked` showed everything the server has: what is not there never
-    /// arrived, and is sent again; what has been overtaken has failed. Answers the messages concerned.
-    pub(crate) fn prove_absent(&mut self, asked: Moment) -> Vec<EntryKey> {
-        self.change(|step| match step {
-            Step::Doubtful { provable } if *provable <= asked => Some(Step::Queued),
+    /// A refresh that was sent at `asked` showed everything up to `position`, where the transcript
+    /// ends: what is not there never arrived, and is sent again; what has been overtaken has failed.
+    /// Answers the messages concerned.
+    pub(crate) fn prove_absent(&mut self, asked: Moment, position: u64) -> Vec<EntryKey> {
+        self.change(|message| match message.step {
+            // A transcript that ends before the message left proves nothing but a miscount.
+            _ if message.left_at.is_some_and(|left| left > position) => None,
+            Step::Doubtful { provable } if provable <= asked => Some(Step::Queued),
             Step::Unproven => Some(Step::Refused(Problem::Unreachable)),
             Step::Queued | Step::Leaving | Step::Accepted { .. } => None,
             Step::Doubtful { .. } | Step::Assumed | Step::Refused(_) => None,
         })
+    }
+
+    /// Positions were counted wrongly: any may be that of an echo.
+    pub(crate) fn recount(&mut self) {
+        for message in &mut self.0 {
+            message.left_at = message.left_at.and(Some(0));
+        }
+    }
+
+    /// The texts of the messages that never left.
+    pub(crate) fn unsent(self) -> Vec<String> {
+        let unsent = |message: &Outgoing| message.left_at.is_none();
+        let messages = self.0.into_iter().filter(unsent);
+        messages.map(|message| message.text).collect()
     }
 
     /// When a refresh is wanted: at once for a doubt, later for an echo that keeps us waiting.
@@ -164,9 +186,9 @@ impl Outbox {
     /// No refresh that was sent by `asked` brought clarity: what was accepted long enough ago is taken
     /// as sent, what could have been proven absent stays unknown. Answers the messages concerned.
     pub(crate) fn give_up(&mut self, asked: Moment, patience: Duration) -> Vec<EntryKey> {
-        self.change(|step| match step {
-            Step::Accepted { since } if *since + patience <= asked => Some(Step::Assumed),
-            Step::Doubtful { provable } if *provable <= asked => Some(Step::Unproven),
+        self.change(|message| match message.step {
+            Step::Accepted { since } if since + patience <= asked => Some(Step::Assumed),
+            Step::Doubtful { provable } if provable <= asked => Some(Step::Unproven),
             Step::Accepted { .. } | Step::Doubtful { .. } => None,
             Step::Queued | Step::Leaving | Step::Assumed | Step::Unproven | Step::Refused(_) => {
                 None
@@ -177,7 +199,7 @@ impl Outbox {
     /// The chat is over: what has not left fails, what is on its way stays unknown.
     /// Answers the messages concerned.
     pub(crate) fn close(&mut self, problem: &Problem) -> Vec<EntryKey> {
-        self.change(|step| match step {
+        self.change(|message| match message.step {
             Step::Queued => Some(Step::Refused(problem.clone())),
             Step::Leaving | Step::Doubtful { .. } => Some(Step::Unproven),
             Step::Accepted { .. } => Some(Step::Assumed),
@@ -185,10 +207,10 @@ impl Outbox {
         })
     }
 
-    fn change(&mut self, to: impl Fn(&Step) -> Option<Step>) -> Vec<EntryKey> {
+    fn change(&mut self, to: impl Fn(&Outgoing) -> Option<Step>) -> Vec<EntryKey> {
         let mut changed = Vec::new();
         for message in &mut self.0 {
-            if let Some(step) = to(&message.step) {
+            if let Some(step) = to(message) {
                 message.step = step;
                 changed.push(message.key);
             }

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use super::call::{self, Call, Job};
 use super::start::Step;
-use super::talk::{Chat, Course};
+use super::talk::{Channel, Chat, Course};
 use super::typing::Notice;
 use super::{Session, State};
 use crate::form::{self, Form};
 use crate::wire::Link;
 use crate::{Moment, Output, Request};
+
+/// A channel that has not delivered anything yet is asked past it this often.
+const PROBATION: Duration = Duration::from_secs(10);
 
 impl Session {
     /// The next job and the earliest moment for it, as things stand.
@@ -72,23 +75,27 @@ impl Session {
         if !chat.by_comet {
             return Some(chat.next_poll);
         }
-        let begun = self.rest.last_begun()?;
-        // Whether GMS counts a held connect as a sign of life is not known, so one goes out by REST
-        // in time. While the channel is down, asking is the only way to hear anything.
         let limits = &self.config.limits;
-        let pause = if self.push.is_up() {
-            self.lifeline()
-        } else if self.visible {
-            limits.poll_quiet.min(self.lifeline())
-        } else {
-            limits.poll_hidden.min(self.lifeline())
+        let pause = match chat.channel() {
+            Channel::Deaf => return Some(chat.next_poll),
+            // While the channel is down, asking is the only way to hear anything.
+            Channel::Unproven | Channel::Proven | Channel::Reopened if !self.push.is_up() => {
+                if self.visible {
+                    limits.poll_quiet
+                } else {
+                    limits.poll_hidden
+                }
+            }
+            Channel::Unproven | Channel::Reopened => PROBATION,
+            // Whether GMS counts a held connect as a sign of life is not known.
+            Channel::Proven => self.lifeline(),
         };
-        Some(begun + pause)
+        Some(self.rest.last_begun()? + pause.min(self.lifeline()))
     }
 
     /// The longest silence that the server surely tolerates.
     fn lifeline(&self) -> Duration {
-        self.config.limits.keepalive * 4 / 5
+        self.config.limits.keepalive / 5 * 4
     }
 
     /// The pause before the next poll.

@@ -117,7 +117,14 @@ impl Session {
             .iter()
             .find(reserved)
             .map(|(name, _)| name.clone());
-        self.view.clear(&visitor.display_name);
+        let before = self.view.clear(&visitor.display_name);
+        if matches!(self.state, State::Failed) {
+            // What was written for a chat that never came is meant for this one.
+            before
+                .unsent()
+                .into_iter()
+                .for_each(|text| self.view.say(text));
+        }
         if let Some(name) = refused {
             let words = "Business data may not set the API's own parameter ";
             self.view.diagnose([words, &name].concat());

@@ -14,6 +14,8 @@ use crate::{Moment, url, wire};
 
 /// Events within this time mean that the talk goes on.
 const LIVELY: Duration = Duration::from_secs(20);
+/// A new chat does not begin at a position beyond this.
+const BELIEVABLE_START: u64 = 1_000_000;
 /// So often is a marked gap asked for once more.
 const LATE_TRIES: u32 = 3;
 /// An accepted message whose echo takes longer than this is asked for.
@@ -44,8 +46,8 @@ pub(crate) struct Chat {
     pub(crate) asked: Moment,
     /// Refreshes in a row that the server refused.
     pub(crate) strikes: u32,
-    /// Whether CometD was opened once more without having delivered anything since.
-    reopened: bool,
+    /// What the CometD channel is good for, in push mode.
+    channel: Channel,
     /// Until when the talk counts as going on.
     lively_until: Moment,
     session_id: Option<String>,
@@ -70,6 +72,20 @@ pub(crate) enum Course {
     Closing { until: Moment },
     /// The visitor has asked for the end; what was written before goes out first.
     Leaving { end: End, until: Moment },
+}
+
+/// What the CometD channel of a chat is good for: a connect that is answered is no proof that GMS
+/// pushes to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// Nothing has come yet, so it is asked now and then whether something should have.
+    Unproven,
+    /// Something should have come and did not: the chat is polled until something does.
+    Deaf,
+    /// It delivers.
+    Proven,
+    /// It ended by itself, was opened once more, and nothing has come since.
+    Reopened,
 }
 
 /// A hole that was given up, and is marked on the screen.
@@ -97,14 +113,15 @@ impl Chat {
     pub(crate) fn new(service: String, by_comet: bool, object: &ChatObject, now: Moment) -> Self {
         // A chat that has just been CONNECTED has no past. Any other may have one from position 1 on.
         let begin = match object.state {
-            Some(ChatState::Connected) => object.position.unwrap_or(1),
-            Some(ChatState::Transcript | ChatState::Disconnected | ChatState::Unknown) | None => 1,
+            Some(ChatState::Connected) => object.position.filter(|it| *it < BELIEVABLE_START),
+            Some(ChatState::Transcript | ChatState::Disconnected | ChatState::Unknown) => None,
+            None => None,
         };
         Self {
             service,
             by_comet,
             course: Course::Open,
-            sequence: Sequence::begin(begin),
+            sequence: Sequence::begin(begin.unwrap_or(1)),
             inquiry: Inquiry::default(),
             roster: Roster::default(),
             notices: VecDeque::new(),
@@ -112,7 +129,7 @@ impl Chat {
             next_poll: now,
             asked: now,
             strikes: 0,
-            reopened: false,
+            channel: Channel::Unproven,
             lively_until: now + LIVELY,
             session_id: object.session_id.clone(),
             alias: None,
@@ -175,6 +192,7 @@ impl Chat {
         {
             // Asked for what stands behind a position that the server has not reached.
             self.sequence.recount();
+            view.outbox.recount();
         }
         let news = self.sequence.admit(Batch {
             events: object.events.unwrap_or_default(),
@@ -192,14 +210,29 @@ impl Chat {
         view.out.len() > told
     }
 
-    /// Whether CometD may be opened once more after it has ended; not twice in a row.
-    pub(crate) fn may_reopen(&mut self) -> bool {
-        !std::mem::replace(&mut self.reopened, true)
+    /// What the CometD channel is good for.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel
     }
 
-    /// CometD has delivered something.
+    /// Whether CometD may be opened once more after it has ended; not twice in a row.
+    pub(crate) fn may_reopen(&mut self) -> bool {
+        let before = std::mem::replace(&mut self.channel, Channel::Reopened);
+        before != Channel::Reopened
+    }
+
+    /// CometD has delivered an event of this chat.
     pub(crate) fn note_delivery(&mut self) {
-        self.reopened = false;
+        self.channel = Channel::Proven;
+    }
+
+    /// An answer brought what CometD should have. True when that says something new about CometD.
+    pub(crate) fn note_bypass(&mut self) -> bool {
+        let unproven = self.channel == Channel::Unproven;
+        if unproven {
+            self.channel = Channel::Deaf;
+        }
+        unproven
     }
 
     /// The talk goes on.

@@ -40,13 +40,13 @@ impl View {
         }
     }
 
-    /// Empties everything for a new chat of this visitor.
-    pub(crate) fn clear(&mut self, nickname: &str) {
-        self.outbox = Outbox::default();
+    /// Empties everything for a new chat of this visitor; answers the messages of the old one.
+    pub(crate) fn clear(&mut self, nickname: &str) -> Outbox {
         self.visitor = client(nickname);
         self.last_diagnostic.clear();
         self.transcript.clear();
         self.tell_changes();
+        std::mem::take(&mut self.outbox)
     }
 
     /// Enters a phase, unless the chat is in it.
@@ -86,6 +86,9 @@ impl View {
         let key = self.transcript.pend(self.visitor.clone(), body);
         self.outbox.push(key, text);
         self.tell_changes();
+        if self.outbox.is_loose(key) {
+            self.update(key);
+        }
     }
 
     /// A failed message is to be sent once more.
@@ -114,9 +117,9 @@ impl View {
         }
     }
 
-    /// A refresh that was sent at `asked` showed everything the server has.
-    pub(crate) fn prove_absent(&mut self, asked: Moment) {
-        for key in self.outbox.prove_absent(asked) {
+    /// A refresh that was sent at `asked` showed everything up to `position`, the end of the transcript.
+    pub(crate) fn prove_absent(&mut self, asked: Moment, position: u64) {
+        for key in self.outbox.prove_absent(asked, position) {
             self.update(key);
         }
     }

@@ -66,8 +66,6 @@ pub(crate) struct ChatObject {
     pub(crate) started_at: Option<u64>,
     /// `_id`, in the short answers of push mode.
     pub(crate) id: Option<String>,
-    /// `chatServiceMessage`.
-    pub(crate) service_message: Option<String>,
     /// Where the calls of this chat are, by a verbose answer.
     pub(crate) links: Vec<(Link, String)>,
 }
@@ -82,7 +80,6 @@ impl ChatObject {
             events: answer.get("transcriptToShow").and_then(event::read_all),
             started_at: member(answer, "startedAt").and_then(|text| instant::read(&text)),
             id: service_id(answer),
-            service_message: member(answer, "chatServiceMessage"),
             links: Link::ALL
                 .into_iter()
                 .filter_map(|link| Some((link, member(answer, link.name())?)))
