@@ -39,6 +39,9 @@ pub(crate) struct Campaign {
     pub(crate) threads: usize,
     /// After so many finds nobody looks for more.
     pub(crate) most_finds: usize,
+    /// The defect that is on.
+    #[cfg(feature = "defects")]
+    pub(crate) defect: Option<gms_chat_protocol::defect::Defect>,
 }
 
 impl Campaign {
@@ -60,6 +63,8 @@ impl Campaign {
     }
 
     fn work(&self, next: &AtomicU64, shared: &Mutex<Report>) {
+        #[cfg(feature = "defects")]
+        gms_chat_protocol::defect::switch(self.defect);
         let end = self.from + self.seeds;
         loop {
             let first = next.fetch_add(SHARE, Ordering::Relaxed);
@@ -108,4 +113,49 @@ fn words(cause: &(dyn std::any::Any + Send)) -> String {
     let text = cause.downcast_ref::<String>().cloned();
     let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
     ["panic: ", &text.unwrap_or_default()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn campaign(from: u64, seeds: u64) -> Report {
+        Campaign {
+            from,
+            seeds,
+            threads: 2,
+            most_finds: 1,
+            #[cfg(feature = "defects")]
+            defect: None,
+        }
+        .run()
+    }
+
+    #[test]
+    fn some_seeds_break_no_rule() {
+        let report = campaign(0, 10_000);
+        let finds: Vec<_> = report.finds.iter().map(|find| (find.seed, &find.violation)).collect();
+        assert!(finds.is_empty(), "{finds:?}");
+        assert_eq!(report.schedules, 10_000);
+    }
+
+    #[test]
+    fn the_same_seed_is_the_same_run() {
+        let figures = |seed| {
+            let Figures { millis, steps, exchanges, lines, .. } = run(&Plan::of(seed)).figures;
+            (millis, steps, exchanges, lines)
+        };
+        for seed in 0..200 {
+            assert_eq!(figures(seed), figures(seed), "{seed}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_the_same_on_every_machine() {
+        // If the world or the protocol changes, these change, and that is all right; they must not
+        // depend on anything else.
+        let figures = campaign(0, 100).figures;
+        assert_eq!(figures.steps, campaign(0, 100).figures.steps);
+        assert!(figures.coverage.pairs() > 300, "{}", figures.coverage.pairs());
+    }
 }

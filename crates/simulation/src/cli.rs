@@ -10,8 +10,12 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::campaign::{Campaign, Find, Report, run};
+#[cfg(feature = "defects")]
+use crate::defects;
+use crate::named;
 use crate::plan::Plan;
 use crate::shrink::shrink;
+use crate::storm;
 use crate::world::World;
 
 const USAGE: &str = "\
@@ -23,6 +27,9 @@ cargo xtask simulate [OPTIONS]
   --finds N        look on until so many seeds have broken a rule (default 20)
   --replay SEED    run one seed, shorten it if it fails, and tell what happens
   --only A,B,C     with --replay: nothing but the items of these numbers
+  --named NAME     a schedule with a name, and what happens in it; `list` lists them
+  --defects        how many seeds it takes to find each deliberate defect (cargo feature `defects`)
+  --storm          100,000 widgets lose the server for a minute: who comes back when
 ";
 
 /// What the words ask for.
@@ -32,8 +39,18 @@ struct Options {
     from: u64,
     threads: usize,
     finds: usize,
-    replay: Option<u64>,
+    task: Task,
     only: Option<Vec<usize>>,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    Campaign,
+    Replay(u64),
+    Named(String),
+    Defects,
+    Storm,
 }
 
 impl Default for Options {
@@ -43,7 +60,7 @@ impl Default for Options {
             from: 0,
             threads: thread::available_parallelism().map_or(1, usize::from),
             finds: 20,
-            replay: None,
+            task: Task::Campaign,
             only: None,
         }
     }
@@ -71,7 +88,10 @@ impl Options {
                 "--from" => options.from = number(value()?)?,
                 "--threads" => options.threads = number(value()?)?.clamp(1, 256) as usize,
                 "--finds" => options.finds = number(value()?)? as usize,
-                "--replay" => options.replay = Some(number(value()?)?),
+                "--replay" => options.task = Task::Replay(number(value()?)?),
+                "--named" => options.task = Task::Named(value()?.clone()),
+                "--defects" => options.task = Task::Defects,
+                "--storm" => options.task = Task::Storm,
                 "--only" => {
                     let numbers = value()?.split(',').map(|part| number(part).map(|it| it as usize));
                     options.only = Some(numbers.collect::<Result<_, _>>()?);
@@ -83,9 +103,12 @@ impl Options {
     }
 
     fn go(self) -> ExitCode {
-        match self.replay {
-            Some(seed) => replay(seed, self.only),
-            None => self.campaign(),
+        match &self.task {
+            Task::Campaign => self.campaign(),
+            Task::Replay(seed) => replay(*seed, self.only),
+            Task::Named(name) => tell_named(name),
+            Task::Defects => look_for_defects(self.threads),
+            Task::Storm => print_storm(self.threads),
         }
     }
 
@@ -95,6 +118,8 @@ impl Options {
             seeds: self.seeds,
             threads: self.threads,
             most_finds: self.finds,
+            #[cfg(feature = "defects")]
+            defect: None,
         }
         .run();
         print_figures(&report);
@@ -117,10 +142,7 @@ fn replay(seed: u64, only: Option<Vec<usize>>) -> ExitCode {
     for (number, item) in kept.iter().zip(&told.items) {
         println!("  [{number:>2}] {item}");
     }
-    let outcome = World::tell(&told, |now, line| {
-        let line: String = line.chars().take(600).collect();
-        println!("{:>10.3}  {line}", now as f64 / 1000.0);
-    });
+    let outcome = World::tell(&told, print_line);
     match outcome.violation {
         None => {
             println!("no rule was broken");
@@ -132,6 +154,67 @@ fn replay(seed: u64, only: Option<Vec<usize>>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells what happens in a schedule that has a name, to everybody who can be tried.
+fn tell_named(name: &str) -> ExitCode {
+    let Some(named) = named::ALL.iter().find(|named| named.name == name) else {
+        for named in &named::ALL {
+            println!("  {:<34} {}", named.name, named.about);
+        }
+        return ExitCode::SUCCESS;
+    };
+    println!("{}: {}", named.name, named.about);
+    let mut code = ExitCode::SUCCESS;
+    for subject in named::SUBJECTS {
+        let plan = named.plan(subject);
+        println!("\n{subject:?}");
+        match World::tell(&plan, print_line).violation {
+            None => println!("no rule was broken"),
+            Some(violation) => {
+                println!("{} ms: {} {}", violation.at, violation.rule, violation.what);
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    code
+}
+
+fn print_line(now: u64, line: &str) {
+    let line: String = line.chars().take(600).collect();
+    println!("{:>10.3}  {line}", now as f64 / 1000.0);
+}
+
+fn print_storm(threads: usize) -> ExitCode {
+    let count = storm::size();
+    let crowds = storm::widgets(count, threads)
+        .and_then(|ours| Ok((ours, storm::officials(count, threads)?)));
+    let (ours, theirs) = match crowds {
+        Ok(crowds) => crowds,
+        Err(what) => {
+            eprintln!("{what}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{count} widgets lose the server for 60 s; requests that reach it when it is back:");
+    for (name, crowd) in [("ours", &ours), ("linear backoff", &theirs)] {
+        println!(
+            "  {name:<15} {:>7} in the worst second, {:>7} in the worst 100 ms; {} in all, half of them after {:.1} s, 99 % after {:.1} s",
+            crowd.peak(1_000),
+            crowd.peak(100),
+            crowd.total(),
+            crowd.share_by(500) as f64 / 1000.0,
+            crowd.share_by(990) as f64 / 1000.0,
+        );
+    }
+    let seconds: Vec<String> = ours.seconds().take(40).map(|count| count.to_string()).collect();
+    println!("  ours, second by second: {}", seconds.join(" "));
+    println!(
+        "  ours is {:.1} times gentler by the second, {:.1} times by 100 ms",
+        theirs.peak(1_000) as f64 / ours.peak(1_000).max(1) as f64,
+        theirs.peak(100) as f64 / ours.peak(100).max(1) as f64
+    );
+    storm::verdict(&ours, &theirs)
 }
 
 fn print_short(seed: u64, only: Option<Vec<usize>>) {
@@ -179,7 +262,7 @@ fn print_figures(report: &Report) {
     println!(
         "{:.0} simulated hours, {} exchanges, {} happenings",
         figures.millis as f64 / 3_600_000.0,
-        figures.exchanges,
+        figures.exchanges.iter().sum::<u64>(),
         figures.steps
     );
     println!(
@@ -191,4 +274,24 @@ fn print_figures(report: &Report) {
 
 fn number(word: &str) -> Result<u64, String> {
     word.trim().replace('_', "").parse().map_err(|_| format!("`{word}` is no number"))
+}
+
+#[cfg(feature = "defects")]
+fn look_for_defects(threads: usize) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    println!("| defect | rule | seeds needed | shortest schedule found |");
+    println!("| --- | --- | --- | --- |");
+    for hunt in defects::hunts(threads) {
+        if hunt.find.is_none() {
+            code = ExitCode::FAILURE;
+        }
+        println!("{hunt}");
+    }
+    code
+}
+
+#[cfg(not(feature = "defects"))]
+fn look_for_defects(_threads: usize) -> ExitCode {
+    eprintln!("build with the feature: `cargo xtask simulate --defects` does");
+    ExitCode::FAILURE
 }

@@ -4,6 +4,9 @@ mod agenda;
 mod campaign;
 mod cli;
 mod client;
+#[cfg(feature = "defects")]
+mod defects;
+mod named;
 mod network;
 mod oracle;
 mod page;
@@ -11,6 +14,7 @@ mod plan;
 mod random;
 mod server;
 mod shrink;
+mod storm;
 mod world;
 
 pub use cli::simulate;

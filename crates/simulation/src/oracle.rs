@@ -67,7 +67,14 @@ pub(crate) struct Figures {
     /// Simulated milliseconds.
     pub(crate) millis: u64,
     pub(crate) steps: u64,
-    pub(crate) exchanges: u64,
+    /// Exchanges of each lane.
+    pub(crate) exchanges: [u64; 3],
+    /// Lines that were on the screen at the end.
+    pub(crate) lines: u64,
+    /// How many of them mark a gap.
+    pub(crate) gaps: u64,
+    /// How many of them are messages that the visitor wrote and the server does not have, as far as is known.
+    pub(crate) unsent: u64,
     pub(crate) coverage: Coverage,
 }
 
@@ -76,7 +83,12 @@ impl Figures {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.millis += other.millis;
         self.steps += other.steps;
-        self.exchanges += other.exchanges;
+        for (mine, theirs) in self.exchanges.iter_mut().zip(other.exchanges) {
+            *mine += theirs;
+        }
+        self.lines += other.lines;
+        self.gaps += other.gaps;
+        self.unsent += other.unsent;
         self.coverage.merge(&other.coverage);
     }
 }
@@ -89,7 +101,7 @@ pub(crate) struct Oracle {
     pace: Pace,
     screen: Screen,
     coverage: Coverage,
-    exchanges: u64,
+    exchanges: [u64; 3],
     /// An answer to an aborted exchange is being fed.
     silence: bool,
     /// The server has advised to stay away for weeks: nothing can be asked of a client that obeys.
@@ -115,7 +127,7 @@ impl Oracle {
             pace: Pace::default(),
             screen,
             coverage: Coverage::default(),
-            exchanges: 0,
+            exchanges: [0; 3],
             silence: false,
             absurd: false,
         }
@@ -149,7 +161,7 @@ impl Oracle {
 
     /// The client has sent a request.
     pub(crate) fn sent(&mut self, exchange: &Exchange, clock: u64) -> Verdict {
-        self.exchanges += 1;
+        self.exchanges[exchange.id.lane() as usize] += 1;
         ensure(!self.silence, "S9", || {
             format!("an answer to an aborted exchange led to {}", exchange.request.url)
         })?;
@@ -263,6 +275,17 @@ impl Oracle {
         }
     }
 
+    /// The server has ended this chat because it heard nothing, and nothing stood in the client's way.
+    pub(crate) fn silenced(&self, service: usize) -> Verdict {
+        match &self.screen {
+            Screen::Chat(book) if book.is_in(service) => Err(Violation::new(
+                "C11",
+                "the server dropped the chat: it had heard nothing for 45 s",
+            )),
+            Screen::Chat(_) | Screen::Bayeux(_) => Ok(()),
+        }
+    }
+
     /// Messages that have failed; with `unknown`, also those of which nobody knows.
     pub(crate) fn loose_messages(&self, unknown: bool) -> Vec<EntryKey> {
         match &self.screen {
@@ -273,7 +296,14 @@ impl Oracle {
 
     /// What the run has gone through.
     pub(crate) fn figures(self, now: u64, steps: u32) -> Figures {
+        let [lines, gaps, unsent] = match &self.screen {
+            Screen::Bayeux(_) => [0; 3],
+            Screen::Chat(book) => book.lines(),
+        };
         Figures {
+            lines,
+            gaps,
+            unsent,
             millis: now,
             steps: steps.into(),
             exchanges: self.exchanges,

@@ -69,6 +69,11 @@ impl Page {
         self.any(|spell| matches!(spell, Spell::Offline))
     }
 
+    /// Whether something stands in the client's way.
+    pub(crate) fn is_impeded(&self) -> bool {
+        self.any(|spell| !matches!(spell, Spell::Hidden))
+    }
+
     /// Whether the page cannot be seen.
     pub(crate) fn is_hidden(&self) -> bool {
         self.any(|spell| matches!(spell, Spell::Hidden))

@@ -43,6 +43,8 @@ pub(crate) struct Server {
     pub(crate) out: Vec<(usize, Answer)>,
     /// The first position that was published to somebody.
     pub(crate) first_published: Option<u64>,
+    /// Chats that were ended for their client's silence, for the oracle to take.
+    pub(crate) silenced: Vec<usize>,
     /// Members that the next event carries besides its data.
     pub(crate) event_suffix: String,
     /// What waits for the users' next sessions.
@@ -62,6 +64,7 @@ impl Server {
             sessions: Vec::new(),
             out: Vec::new(),
             first_published: None,
+            silenced: Vec::new(),
             event_suffix: String::new(),
             kept: Vec::new(),
             is_patient: false,
@@ -105,6 +108,7 @@ impl Server {
             .retain(|session| session.held.is_some() || session.due(setting) > now);
         for index in 0..self.services.len() {
             if self.silent_since(index).is_some_and(|since| since + KEEPALIVE <= now) {
+                self.silenced.push(index);
                 self.end_chat(index, Over::Silence);
             }
         }
@@ -120,7 +124,8 @@ impl Server {
 
     /// Since when nothing was heard from the client of a chat that goes on.
     fn silent_since(&self, service: usize) -> Option<u64> {
-        let chat = self.services[service].chat.as_ref()?;
+        let service = &self.services[service];
+        let chat = service.chat.as_ref().filter(|_| !service.forgotten)?;
         let attended = chat.user.as_ref().is_some_and(|user| self.is_attended(user));
         let is_silent = chat.over.is_none() && !attended && !self.is_patient;
         is_silent.then_some(chat.heard)
@@ -238,6 +243,13 @@ impl Server {
             session.ending = ending;
         }
         self.flush();
+    }
+
+    /// The server's wall clock is set back by so many seconds: later events look older.
+    pub(crate) fn clock_back(&mut self, seconds: u64) {
+        for chat in self.services.iter_mut().filter_map(|service| service.chat.as_mut()) {
+            chat.slow += seconds;
+        }
     }
 
     /// Every CometD session is forgotten; held connects are cut by the network.

@@ -11,7 +11,7 @@ use crate::network::Network;
 use crate::oracle::{Figures, Oracle, Verdict, Violation};
 use crate::page::Page;
 use crate::plan::{Item, Plan, Setting, Subject};
-use crate::server::Server;
+use crate::server::{KEEPALIVE, Server};
 
 /// More happenings than this in one run are a hot loop.
 const MOST_STEPS: u32 = 400_000;
@@ -44,8 +44,12 @@ pub(crate) struct World<'a> {
     steps: u32,
     /// When the server is on the agenda.
     server_due: Option<u64>,
+    /// When something last stood in the client's way.
+    impeded: u64,
     /// Ends of the spells, by their numbers.
     spell_ends: Vec<u64>,
+    /// When requests reached the server, where somebody wants to know.
+    arrivals: Option<Vec<u64>>,
     /// Says what happens, for a reader.
     narrator: Option<fn(u64, &str)>,
 }
@@ -70,6 +74,23 @@ impl<'a> World<'a> {
         world.finish()
     }
 
+    /// Runs a plan until `end` and answers when requests reached the server. Nobody adds anything
+    /// when the faults stop.
+    pub(crate) fn arrivals(plan: &'a Plan, end: u64) -> Result<Vec<u64>, Violation> {
+        let mut world = Self::new(plan);
+        world.arrivals = Some(Vec::new());
+        world.note_plan();
+        world.agenda.note(end, Happening::Deadline);
+        while let Some((at, happening)) = world.agenda.next() {
+            if happening == Happening::Deadline {
+                break;
+            }
+            world.now = at;
+            world.happen(happening).map_err(|violation| violation.at(at))?;
+        }
+        Ok(world.arrivals.unwrap_or_default())
+    }
+
     fn new(plan: &'a Plan) -> Self {
         let setting = plan.setting();
         Self {
@@ -87,7 +108,9 @@ impl<'a> World<'a> {
             deadline_is_set: false,
             steps: 0,
             server_due: None,
+            impeded: 0,
             spell_ends: Vec::new(),
+            arrivals: None,
             narrator: None,
             setting,
         }
@@ -145,6 +168,7 @@ impl<'a> World<'a> {
             Happening::Server => {
                 self.server_due = None;
                 self.server.tick(self.now);
+                self.judge_silences()?;
             }
             Happening::Calm => self.calm_down()?,
             Happening::Begin => self.begin()?,
@@ -237,6 +261,19 @@ impl<'a> World<'a> {
             self.server_due = due;
             self.agenda.note(at.max(self.now + 1), Happening::Server);
         }
+    }
+
+    /// A chat that the server ends because it hears nothing is the client's fault, unless something
+    /// stood in its way.
+    fn judge_silences(&mut self) -> Verdict {
+        let since = self.now.saturating_sub(KEEPALIVE);
+        let excused = self.page.is_impeded() || self.impeded > since;
+        for service in std::mem::take(&mut self.server.silenced) {
+            if !excused {
+                self.oracle.silenced(service)?;
+            }
+        }
+        Ok(())
     }
 
     fn narrate(&self, line: impl FnOnce() -> String) {

@@ -91,6 +91,12 @@ impl Book {
         }
     }
 
+    /// Whether the visitor is in the chat of this service.
+    pub(super) fn is_in(&self, service: usize) -> bool {
+        let talks = matches!(self.phase, Phase::Waiting | Phase::Active);
+        talks && self.service == Some(service)
+    }
+
     /// The client's chat at the server.
     pub(super) fn chat<'a>(&self, server: &'a Server) -> Option<&'a Chat> {
         server.chat(self.service?)
@@ -134,6 +140,16 @@ impl Book {
     fn text(&self, key: EntryKey) -> Option<String> {
         let row = self.rows.iter().find(|row| row.key == key)?;
         row.mine().map(|(text, _)| text.to_owned())
+    }
+
+    /// How many lines there are, how many of them mark a gap, and how many are messages not sent.
+    pub(super) fn lines(&self) -> [u64; 3] {
+        let count = |is: fn(&Row) -> bool| self.rows.iter().filter(|row| is(row)).count() as u64;
+        [
+            self.rows.len() as u64,
+            count(|row| row.line == Line::Gap),
+            count(|row| row.mine().is_some_and(|(_, fate)| *fate != Fate::Sent)),
+        ]
     }
 
     /// Messages that have failed; with `unknown`, also those of which nobody knows.

@@ -14,12 +14,14 @@ use crate::server::{Answer, Outcome};
 pub(super) struct Account {
     /// How often the visitor said it.
     pub(super) said: u32,
+    /// How many texts the visitor had said before.
+    pub(super) turn: usize,
     /// How often the visitor said it once more after it had failed or stayed unknown.
     pub(super) retried: u32,
     /// How often the visitor took it back.
     pub(super) discarded: u32,
     /// How often an intermediary delivered it a second time.
-    doubled: u32,
+    pub(super) doubled: u32,
     /// How often the server took it in.
     pub(super) taken: u32,
     /// How often it was refused, and the client knows.
@@ -36,11 +38,16 @@ pub(super) struct Fates {
 
 impl Fates {
     pub(super) fn account(&mut self, text: &str) -> &mut Account {
-        if !self.accounts.contains_key(text) {
-            self.accounts.insert(text.to_owned(), Account::default());
-        }
-        // Just inserted, if it was not there.
-        self.accounts.entry(text.to_owned()).or_default()
+        let turn = self.accounts.len();
+        let new = Account {
+            turn,
+            ..Account::default()
+        };
+        self.accounts.entry(text.to_owned()).or_insert(new)
+    }
+
+    pub(super) fn get(&self, text: &str) -> Option<&Account> {
+        self.accounts.get(text)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Account)> {

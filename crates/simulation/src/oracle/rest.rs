@@ -7,7 +7,7 @@ use super::row::{Line, Row};
 use super::{Oracle, Screen, Verdict, Violation, ensure};
 use crate::client::NETWORK_DELAY;
 use crate::plan::{Repair, Setting};
-use crate::server::{Chat, Server};
+use crate::server::{CLIENT, Chat, Server};
 
 /// The longest wait of the backoff, with its jitter.
 const LONGEST_WAIT: u64 = 37_500;
@@ -158,7 +158,8 @@ impl Book {
     }
 
     /// Failed means that the server does not have it; sent, that it does.
-    fn judge_end(&self, _server: &Server) -> Verdict {
+    fn judge_end(&self, server: &Server) -> Verdict {
+        self.judge_order(server)?;
         for (text, account) in self.fates.iter() {
             let mut sent = 0;
             let mut failed = 0;
@@ -178,6 +179,28 @@ impl Book {
             ensure(!lone || failed == 0 || account.taken == 0, "C7", || {
                 format!("`{text}` is shown as failed, but the server has it")
             })?;
+        }
+        Ok(())
+    }
+}
+
+impl Book {
+    /// What was said first stands first, as far as nobody has repeated it.
+    fn judge_order(&self, server: &Server) -> Verdict {
+        let Some(chat) = self.chat(server) else {
+            return Ok(());
+        };
+        let mut turn = 0;
+        for event in chat.events.iter().filter(|event| event.role == CLIENT) {
+            let Some(account) = self.fates.get(&event.text) else {
+                continue;
+            };
+            if account.said == 1 && account.retried == 0 && account.doubled == 0 {
+                ensure(account.turn >= turn, "C10", || {
+                    format!("`{}` stands behind something that was said later", event.text)
+                })?;
+                turn = account.turn;
+            }
         }
         Ok(())
     }

@@ -57,12 +57,10 @@ pub(super) struct Wire {
     ids: BTreeSet<String>,
     client_id: Option<String>,
     parted: bool,
-    /// The greatest batch read in this session, and the last one acknowledged.
-    acks: Option<(u64, u64)>,
+    /// The greatest batch that was read whole in this session, with the extension.
+    acks: Option<u64>,
     /// `none` was read, and nobody has asked again.
     stopped: bool,
-    /// Whether any request was sent since `stopped`.
-    farewells: u32,
 }
 
 impl Kind {
@@ -113,7 +111,6 @@ impl Wire {
             parted: false,
             acks: None,
             stopped: false,
-            farewells: 0,
         }
     }
 
@@ -130,7 +127,6 @@ impl Wire {
     /// Nothing more is to be sent until somebody asks again.
     pub(super) fn stop(&mut self) {
         self.stopped = true;
-        self.farewells = 0;
     }
 
     /// Somebody asks again.
@@ -236,18 +232,15 @@ impl Wire {
         let (Kind::Connect, Some(number)) = (kind, number) else {
             return Ok(());
         };
-        let Some((received, last)) = &mut self.acks else {
+        let Some(received) = &self.acks else {
             return Err(Violation::new("S8", "acknowledges although nothing was agreed"));
         };
         let Some(number) = number.as_u64() else {
             return Err(Violation::new("S8", "acknowledges with something that is no number"));
         };
-        ensure(number <= *received, "S8", || {
-            format!("acknowledges {number}, but only {received} was read whole")
-        })?;
-        ensure(number >= *last, "S8", || format!("acknowledges {number} after {last}"))?;
-        *last = number;
-        Ok(())
+        ensure(number == *received, "S8", || {
+            format!("acknowledges {number}, but {received} was read whole")
+        })
     }
 
     /// An exchange is over for the client.
@@ -265,10 +258,10 @@ impl Wire {
         match flight.kind {
             Kind::Handshake => {
                 self.client_id.clone_from(&facts.client_id);
-                self.acks = facts.batch.map(|batch| (batch, batch));
+                self.acks = facts.batch;
             }
             Kind::Connect => {
-                if let (Some((received, _)), Some(batch)) = (&mut self.acks, facts.batch) {
+                if let (Some(received), Some(batch)) = (&mut self.acks, facts.batch) {
                     *received = batch.max(*received);
                 }
                 if facts.connect == Some(Connected::Last) {

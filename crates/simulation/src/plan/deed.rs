@@ -65,6 +65,10 @@ pub(crate) enum Deed {
     Acknowledge(bool),
     /// The browser loses the cookie.
     LoseCookie,
+    /// The browser's other tab is closed.
+    CloseOtherTab,
+    /// The server's wall clock is set back by an hour.
+    ClockBack,
 
     /// The page says offline and online although the network never went.
     FalseAlarm,

@@ -181,7 +181,7 @@ impl Drawing {
         match self.dice.below(9) {
             0..3 => Quirk::Repair(self.dice.pick(&[
                 Repair::Pushed,
-                Repair::Pushed,
+                Repair::FromStart,
                 Repair::Neither,
             ])),
             3 => Quirk::Inclusive,
@@ -346,7 +346,7 @@ impl Drawing {
             5 => Deed::AdvisingEvent,
             6 => Deed::Acknowledge(self.dice.hits(500)),
             7 => Deed::LoseCookie,
-            8 => Deed::FalseAlarm,
+            8 => self.dice.pick(&[Deed::FalseAlarm, Deed::ClockBack]),
             _ => self.dice.pick(&[Deed::Amnesia, Deed::Restart]),
         };
         self.deed(deed);

@@ -133,6 +133,8 @@ pub(crate) enum Unknown {
 pub(crate) enum Repair {
     /// The missing part, in its answer.
     InReply,
+    /// The missing part, in its answer, but only when it is asked for from the start by the URL.
+    FromStart,
     /// The missing part, on the channel.
     Pushed,
     /// Nothing.

@@ -28,6 +28,8 @@ pub(crate) struct Chat {
     pub(crate) heard: u64,
     /// What was shown to whoever names no position.
     cursor: u64,
+    /// How many seconds the server's wall clock was set back since the chat began.
+    pub(super) slow: u64,
     agents: Vec<String>,
 }
 
@@ -99,6 +101,7 @@ impl Chat {
             over: None,
             heard: now,
             cursor: 1,
+            slow: 0,
             agents: Vec::new(),
         };
         chat.add(Kind::Joined, VISITOR, "", CLIENT, now);
@@ -122,7 +125,7 @@ impl Chat {
             nick: nick.to_owned(),
             text: text.to_owned(),
             role,
-            at: (now - self.began) / 1000,
+            at: ((now - self.began) / 1000).saturating_sub(self.slow),
         });
     }
 

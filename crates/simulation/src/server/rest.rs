@@ -12,6 +12,8 @@ struct Form {
     message: Option<String>,
     subject: bool,
     by_comet: bool,
+    /// The position stands in the URL.
+    by_url: bool,
 }
 
 impl Server {
@@ -21,6 +23,7 @@ impl Server {
         let mut form = Form::default();
         form.read(call.body);
         form.read(query);
+        form.by_url = query.contains("transcriptPosition");
         let (name, rest) = path.split_once('/').unwrap_or((path, ""));
         if rest.is_empty() {
             return self.create_service();
@@ -81,7 +84,7 @@ impl Server {
         Answer::json(200, text).with(Outcome::Done)
     }
 
-    fn operate(&mut self, service: usize, operation: &str, form: Form) -> Answer {
+    fn operate(&mut self, service: usize, operation: &str, mut form: Form) -> Answer {
         let now = self.now;
         let Some(chat) = &mut self.services[service].chat else {
             return exception(500, "the service has no chat");
@@ -92,7 +95,7 @@ impl Server {
         }
         match operation {
             "refresh" | "send" => {
-                if let Some(message) = form.message {
+                if let Some(message) = form.message.take() {
                     self.happen(service, now, |chat| chat.hear(&message, now));
                 }
             }
@@ -103,17 +106,17 @@ impl Server {
                 self.happen(service, now, |chat| chat.note(Kind::TypingStopped, "", now));
             }
             "customNotice" => {
-                let text = form.message.unwrap_or_default();
+                let text = form.message.take().unwrap_or_default();
                 self.happen(service, now, |chat| chat.note(Kind::Custom, &text, now));
             }
             "disconnect" => {
                 self.end_chat(service, Over::Visitor);
-                return self.shown(service, form.position, "DISCONNECTED", false).with(Outcome::Over);
+                return self.shown(service, &form, "DISCONNECTED", false).with(Outcome::Over);
             }
             _ => return Answer::status(404),
         }
         let state = "TRANSCRIPT";
-        self.shown(service, form.position, state, operation == "refresh").with(Outcome::Done)
+        self.shown(service, &form, state, operation == "refresh").with(Outcome::Done)
     }
 
     /// A call to a chat that is over: nothing is taken any more, but the transcript can still be read.
@@ -121,18 +124,23 @@ impl Server {
         if self.setting.end_is_exception && !reads {
             return exception(500, "the chat is over");
         }
-        let answer = self.shown(service, form.position, "DISCONNECTED", reads);
+        let answer = self.shown(service, form, "DISCONNECTED", reads);
         answer.with(Outcome::Over)
     }
 
     /// The chat object that a call is answered with. `reads`: the call was a refresh.
-    fn shown(&mut self, service: usize, asked: Option<u64>, state: &str, reads: bool) -> Answer {
+    fn shown(&mut self, service: usize, form: &Form, state: &str, reads: bool) -> Answer {
         let Some(chat) = &mut self.services[service].chat else {
             return Answer::status(404);
         };
-        let (first, last) = chat.behind(asked, self.setting.inclusive);
+        let (first, last) = chat.behind(form.position, self.setting.inclusive);
         let pushes = chat.user.is_some();
-        let shows = !pushes || (reads && self.setting.repair == Repair::InReply);
+        let repairs = match self.setting.repair {
+            Repair::InReply => true,
+            Repair::FromStart => form.by_url,
+            Repair::Pushed | Repair::Neither => false,
+        };
+        let shows = !pushes || (reads && repairs);
         let some = (shows && first <= last).then_some((first, last));
         let short = pushes && self.setting.short_replies && state == "TRANSCRIPT" && some.is_none();
         let text = if short {

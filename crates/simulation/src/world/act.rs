@@ -65,6 +65,8 @@ impl World<'_> {
             }
             Deed::FalseNone => self.server.make_end(Ending::NoneAtOnce, now),
             Deed::Disconnect => self.server.make_end(Ending::Disconnect, now),
+            Deed::CloseOtherTab => self.server.setting.other_tab = None,
+            Deed::ClockBack => self.server.clock_back(3_600),
             Deed::Acknowledge(granted) => {
                 self.server.setting.ack = if granted { Ack::Plain } else { Ack::Off };
             }
@@ -166,6 +168,9 @@ impl World<'_> {
 
     pub(super) fn end_spell(&mut self, number: usize) -> Verdict {
         let was_still = self.page.is_still();
+        if self.page.is_impeded() {
+            self.impeded = self.now;
+        }
         let Some(spell) = self.page.end(number, self.now) else {
             return Ok(());
         };
@@ -207,6 +212,9 @@ impl World<'_> {
             self.end_spell(number)?;
         }
         self.renew_timer();
+        if self.arrivals.is_some() {
+            return Ok(());
+        }
         self.agenda.note(self.now + BEGIN, Happening::Begin);
         self.agenda.note(self.now + PROBE, Happening::Probe);
         Ok(())

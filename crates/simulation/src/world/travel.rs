@@ -16,6 +16,9 @@ impl World<'_> {
         let offline = self.page.is_offline();
         let weather = self.page.weather();
         let sending = self.network.send(index, offline, weather, self.now);
+        if !matches!(sending, Sending::Arrives { .. }) {
+            self.impeded = self.now;
+        }
         match sending {
             Sending::Arrives { after, copy } => {
                 let arrive = |copy| Happening::Arrive {
@@ -49,6 +52,9 @@ impl World<'_> {
 
     /// A request, or the copy that an intermediary made of it, reaches the server.
     pub(super) fn arrive(&mut self, index: usize, copy: bool) {
+        if let Some(arrivals) = &mut self.arrivals {
+            arrivals.push(self.now);
+        }
         let exchange = &self.network.exchanges[index];
         let call = Call {
             exchange: index,
@@ -86,6 +92,9 @@ impl World<'_> {
         let (weather, until) = self.weather();
         let returning = self.network.answer(index, answer, self.setting.bare, weather, until);
         let exchange = &mut self.network.exchanges[index];
+        if exchange.ill.is_some() || !matches!(returning, Returning::Arrives { .. }) {
+            self.impeded = self.now;
+        }
         match returning {
             Returning::Arrives { after, answer } => {
                 exchange.answer = Some(answer);
@@ -192,6 +201,7 @@ impl World<'_> {
         if exchange.stage == Stage::Closed || exchange.answer.is_some() {
             return;
         }
+        self.impeded = self.now;
         // Whatever the server says from here on is lost.
         exchange.answer = Some(Answer::status(504));
         match cut {
