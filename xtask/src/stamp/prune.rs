@@ -4,7 +4,7 @@
 //! (`RuntimeError: unreachable`); only the words for it are gone. Bounds checks stay.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wasm_encoder::reencode::{Error, Reencode};
@@ -33,7 +33,20 @@ const FATAL: [&str; 14] = [
     "std::panicking::panic_handler",
 ];
 
-/// Exports of a library for server functions, which this widget has none of.
+/// Parts of the names of functions that only Leptos' server functions use, which this widget has none of: their
+/// exports would keep them alive.
+const UNUSED: [&str; 5] = [
+    "wasm_streams::",
+    "futures_util::abortable::",
+    "futures_util::sink::",
+    "futures_util::stream::try_stream::",
+    "js_sys::futures::future_to_promise",
+];
+
+/// How the names of functions end that format a value for a message; a formatter that writes nothing is sound.
+const WORDS: &str = " as core::fmt::Debug>::fmt";
+
+/// Exports of a library for server functions.
 const UNUSED_EXPORTS: [&str; 2] = ["__wbg_intounderlying", "intounderlying"];
 
 /// Where the compiler's paths begin.
@@ -48,7 +61,7 @@ const ADVICE: &str = "the file is not what wasm-bindgen writes; run `cargo xtask
 pub(super) fn prune(wasm: &[u8]) -> Outcome<Vec<u8>> {
     let survey = Survey::of(wasm).or_failure("reading the wasm file", ADVICE)?;
     let mut scissors = Scissors {
-        fatal: survey.fatal,
+        stubs: survey.stubs,
         next: survey.imported,
         zeroes: places(&survey.data),
     };
@@ -63,7 +76,7 @@ pub(super) fn prune(wasm: &[u8]) -> Outcome<Vec<u8>> {
 #[derive(Default)]
 struct Survey {
     imported: u32,
-    fatal: BTreeSet<u32>,
+    stubs: BTreeMap<u32, Stub>,
     /// Address and content of each active data segment.
     data: Vec<(usize, Vec<u8>)>,
 }
@@ -102,8 +115,8 @@ impl Survey {
             if let Name::Function(functions) = name? {
                 for function in functions {
                     let function = function?;
-                    if is_fatal(function.name) {
-                        self.fatal.insert(function.index);
+                    if let Some(stub) = stub(function.name) {
+                        self.stubs.insert(function.index, stub);
                     }
                 }
             }
@@ -123,8 +136,17 @@ fn address(kind: &wasmparser::DataKind<'_>) -> Option<usize> {
     }
 }
 
-/// Whether this is a path of [`FATAL`], below the crate hash that the v0 mangling shows in brackets.
-fn is_fatal(name: &str) -> bool {
+/// What to put in the place of a function's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stub {
+    /// Traps.
+    Unreachable,
+    /// Returns `Ok(())`.
+    Silent,
+}
+
+/// The stub for a function of this name; the crate hashes that the v0 mangling shows in brackets do not count.
+fn stub(name: &str) -> Option<Stub> {
     let mut path = String::with_capacity(name.len());
     let mut depth = 0;
     for letter in name.chars() {
@@ -135,7 +157,11 @@ fn is_fatal(name: &str) -> bool {
             _ => {}
         }
     }
-    FATAL.iter().any(|fatal| path.starts_with(fatal))
+    let is_fatal = FATAL.iter().any(|fatal| path.starts_with(fatal));
+    if is_fatal || UNUSED.iter().any(|unused| path.contains(unused)) {
+        return Some(Stub::Unreachable);
+    }
+    path.ends_with(WORDS).then_some(Stub::Silent)
 }
 
 /// The addresses of all panic locations and of the paths they point to.
@@ -182,7 +208,7 @@ fn is_source(data: &[(usize, Vec<u8>)], path: &Range<usize>) -> bool {
 
 /// Rewrites a module.
 struct Scissors {
-    fatal: BTreeSet<u32>,
+    stubs: BTreeMap<u32, Stub>,
     /// Index of the next function body.
     next: u32,
     zeroes: Vec<Range<usize>>,
@@ -198,13 +224,16 @@ impl Reencode for Scissors {
     ) -> Result<(), Error<Self::Error>> {
         let index = self.next;
         self.next += 1;
-        if self.fatal.contains(&index) {
-            let mut empty = Function::new([]);
-            empty.instructions().unreachable().end();
-            code.function(&empty);
-            return Ok(());
-        }
-        wasm_encoder::reencode::utils::parse_function_body(self, code, body)
+        let Some(stub) = self.stubs.get(&index) else {
+            return wasm_encoder::reencode::utils::parse_function_body(self, code, body);
+        };
+        let mut empty = Function::new([]);
+        match stub {
+            Stub::Unreachable => empty.instructions().unreachable().end(),
+            Stub::Silent => empty.instructions().i32_const(0).end(),
+        };
+        code.function(&empty);
+        Ok(())
     }
 
     fn parse_export(
@@ -253,14 +282,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fatal_functions_are_known_in_both_manglings() {
-        assert!(is_fatal("core[c5930c85a12de822]::panicking::panic_fmt"));
-        assert!(is_fatal("core::str::slice_error_fail::h0123456789abcdef"));
-        assert!(!is_fatal(
-            "std[a5]::panicking::panic_count::is_zero_slow_path"
-        ));
-        assert!(!is_fatal("gms_chat::driver::Driver::feed"));
-        assert!(!is_fatal("<core::panicking::Foo as core::fmt::Debug>::fmt"));
+    fn functions_are_known_in_both_manglings() {
+        let fatal = Some(Stub::Unreachable);
+        assert_eq!(stub("core[c5930c85a12de822]::panicking::panic_fmt"), fatal);
+        assert_eq!(
+            stub("core::str::slice_error_fail::h0123456789abcdef"),
+            fatal
+        );
+        assert_eq!(
+            stub("<wasm_streams::readable::A as core::ops::drop::Drop>::drop"),
+            fatal
+        );
+        assert_eq!(
+            stub("<core[00]::ops::Range<usize> as core[00]::fmt::Debug>::fmt"),
+            Some(Stub::Silent)
+        );
+        assert_eq!(
+            stub("std[a5]::panicking::panic_count::is_zero_slow_path"),
+            None
+        );
+        assert_eq!(stub("gms_chat::driver::Driver::feed"), None);
+        assert_eq!(stub("<u32 as core::fmt::Display>::fmt"), None);
     }
 
     /// A path at 1024, a location at 1040 that points to it, and a neighbour that does not.
