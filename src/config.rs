@@ -1,7 +1,6 @@
-//! The options of the element: JSON in, checked settings or a complaint that names the option out.
+//! The options of the element: names and values in, checked settings or a complaint that names the option out.
 
 use gms_chat_protocol::chat::{Config, Delivery, Visitor};
-use serde_json::{Map, Value};
 
 use crate::text::Catalogue;
 
@@ -49,13 +48,10 @@ impl Complaint {
     }
 }
 
-/// Reads the options as the loader collected them: attributes as strings under their own names,
-/// properties of any JSON type.
-pub(crate) fn parse(json: &str) -> Result<Options, Complaint> {
-    let given = match serde_json::from_str(json) {
-        Ok(Value::Object(given)) => Given(given),
-        Ok(_) | Err(_) => return Err(complaint("options", "a JSON object")),
-    };
+/// Reads the options as the loader collected them: names and values in turn, attributes and properties alike;
+/// the members of `data` and `messages` under names such as `data.tier`.
+pub(crate) fn parse(given: &[String]) -> Result<Options, Complaint> {
+    let given = Given(given);
     let mut session = Config::new(endpoint(&given)?);
     if let Some(service) = given.text("service") {
         session.service = service.to_owned();
@@ -81,7 +77,7 @@ pub(crate) fn parse(json: &str) -> Result<Options, Complaint> {
         credentials: credentials(&given)?,
         visitor: visitor(&given)?,
         expose_text: given.switch("expose-text")?.unwrap_or(false),
-        texts: Catalogue::with(given.pairs("messages")?.iter().map(|(k, v)| (&**k, &**v))),
+        texts: Catalogue::with(given.members("messages")?),
     })
 }
 
@@ -90,7 +86,7 @@ fn complaint(option: &'static str, expected: &'static str) -> Complaint {
 }
 
 /// The base URL: a path, or `http:` or `https:`.
-fn endpoint(given: &Given) -> Result<&str, Complaint> {
+fn endpoint<'a>(given: &Given<'a>) -> Result<&'a str, Complaint> {
     let wrong = complaint(
         "endpoint",
         "the address of GMS up to /genesys: a path on this site, or an http or https URL",
@@ -106,7 +102,7 @@ fn endpoint(given: &Given) -> Result<&str, Complaint> {
     Ok(endpoint)
 }
 
-fn credentials(given: &Given) -> Result<Credentials, Complaint> {
+fn credentials(given: &Given<'_>) -> Result<Credentials, Complaint> {
     Ok(match given.text("credentials") {
         None | Some("same-origin") => Credentials::SameOrigin,
         Some("include") => Credentials::Include,
@@ -115,7 +111,7 @@ fn credentials(given: &Given) -> Result<Credentials, Complaint> {
     })
 }
 
-fn visitor(given: &Given) -> Result<Visitor, Complaint> {
+fn visitor(given: &Given<'_>) -> Result<Visitor, Complaint> {
     let text = |name| given.text(name).unwrap_or_default().to_owned();
     Ok(Visitor {
         first_name: text("first-name"),
@@ -123,63 +119,54 @@ fn visitor(given: &Given) -> Result<Visitor, Complaint> {
         email: text("email"),
         subject: text("subject"),
         display_name: text("display-name"),
-        data: given.pairs("data")?,
+        data: given
+            .members("data")?
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
     })
 }
 
-/// The options as given; none of them is required here.
-struct Given(Map<String, Value>);
+/// Names and values in turn; none is required here, and of two of the same name the last one counts.
+struct Given<'a>(&'a [String]);
 
-impl Given {
+impl<'a> Given<'a> {
+    fn pairs(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> + use<'a> {
+        let pairs = self.0.chunks_exact(2);
+        pairs.map(|pair| (&*pair[0], &*pair[1]))
+    }
+
+    fn value(&self, name: &str) -> Option<&'a str> {
+        let (_, value) = self.pairs().rfind(|(known, _)| *known == name)?;
+        Some(value.trim())
+    }
+
     /// A text, trimmed; an empty one counts as not given.
-    fn text(&self, name: &str) -> Option<&str> {
-        let text = self.0.get(name)?.as_str()?.trim();
-        Some(text).filter(|text| !text.is_empty())
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.value(name).filter(|text| !text.is_empty())
     }
 
     /// Yes or no; an attribute without a value means yes.
     fn switch(&self, name: &'static str) -> Result<Option<bool>, Complaint> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Bool(on)) => Ok(Some(*on)),
-            Some(value) => match value.as_str() {
-                Some("" | "on" | "true") => Ok(Some(true)),
-                Some("off" | "false") => Ok(Some(false)),
-                Some(_) | None => Err(complaint(name, "on or off")),
-            },
+        match self.value(name) {
+            None => Ok(None),
+            Some("" | "on" | "true") => Ok(Some(true)),
+            Some("off" | "false") => Ok(Some(false)),
+            Some(_) => Err(complaint(name, "on or off")),
         }
     }
 
-    /// Names and values: an object, or a text that holds one as JSON.
-    fn pairs(&self, name: &'static str) -> Result<Vec<(String, String)>, Complaint> {
-        let parsed;
-        let value = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(Vec::new()),
-            Some(Value::String(text)) if text.trim().is_empty() => return Ok(Vec::new()),
-            Some(Value::String(text)) => {
-                parsed = serde_json::from_str(text).unwrap_or_default();
-                &parsed
-            }
-            Some(value) => value,
-        };
-        let expected = "a JSON object of texts, numbers, true or false";
-        let pairs = value.as_object().ok_or(complaint(name, expected))?;
-        let mut read = Vec::new();
-        for (key, value) in pairs {
-            match value {
-                Value::Null => {}
-                Value::String(text) => read.push((key.clone(), text.clone())),
-                Value::Bool(on) => {
-                    read.push((key.clone(), if *on { "true" } else { "false" }.to_owned()))
-                }
-                Value::Number(number) => {
-                    let whole = number.as_i64().ok_or(complaint(name, expected))?;
-                    read.push((key.clone(), whole.to_string()));
-                }
-                Value::Array(_) | Value::Object(_) => return Err(complaint(name, expected)),
-            }
+    /// The members of an object. One that the loader could not take apart stands under its own name.
+    fn members(
+        &self,
+        object: &'static str,
+    ) -> Result<impl Iterator<Item = (&'a str, &'a str)> + use<'a>, Complaint> {
+        if self.text(object).is_some() {
+            return Err(complaint(object, "a JSON object"));
         }
-        Ok(read)
+        let member = move |(name, value): (&'a str, &'a str)| {
+            Some((name.strip_prefix(object)?.strip_prefix('.')?, value))
+        };
+        Ok(self.pairs().filter_map(member))
     }
 }
 
@@ -188,17 +175,26 @@ mod tests {
     use super::*;
     use crate::text::Key;
 
-    fn options(json: &str) -> Options {
-        parse(json).unwrap()
+    /// Options from lines `name=value`.
+    fn read(lines: &[&str]) -> Result<Options, Complaint> {
+        let pairs = lines.iter().filter_map(|line| line.split_once('='));
+        let given: Vec<String> = pairs
+            .flat_map(|(name, value)| [name.into(), value.into()])
+            .collect();
+        parse(&given)
     }
 
-    fn refused(json: &str) -> String {
-        parse(json).unwrap_err().sentence()
+    fn options(lines: &[&str]) -> Options {
+        read(lines).unwrap()
+    }
+
+    fn refused(lines: &[&str]) -> String {
+        read(lines).unwrap_err().sentence()
     }
 
     #[test]
     fn an_endpoint_is_enough() {
-        let options = options(r#"{"endpoint":" /genesys/ "}"#);
+        let options = options(&["endpoint= /genesys/ "]);
         assert_eq!(options.session, Config::new("/genesys"));
         assert_eq!(options.session.service, "request-chat");
         assert_eq!(options.credentials, Credentials::SameOrigin);
@@ -216,8 +212,8 @@ mod tests {
             "HTTP://a:8080/g",
             "//a/g",
         ] {
-            let json = Value::from_iter([("endpoint", good)]).to_string();
-            assert_eq!(options(&json).session.endpoint, good, "{good}");
+            let options = options(&[&["endpoint=", good].concat()]);
+            assert_eq!(options.session.endpoint, good, "{good}");
         }
         for bad in [
             "",
@@ -227,21 +223,33 @@ mod tests {
             "data:,x",
             "mailto:a",
         ] {
-            let json = Value::from_iter([("endpoint", bad)]).to_string();
-            assert!(refused(&json).starts_with("`endpoint` has to be "), "{bad}");
+            let complaint = refused(&[&["endpoint=", bad].concat()]);
+            assert!(complaint.starts_with("`endpoint` has to be "), "{bad}");
         }
-        assert!(refused("{}").contains("endpoint"));
+        assert!(refused(&[]).contains("endpoint"));
     }
 
     #[test]
     fn every_option_reaches_its_place() {
-        let options = options(
-            r#"{"endpoint":"/g","service":"sales","delivery":"cometd","comet-path":"bayeux/",
-                "append-type":"off","delayed":"","user-id":"u-1","credentials":"include",
-                "first-name":"Ann","last-name":"Lee","email":"a@b.c","subject":"Help",
-                "display-name":"AL","data":{"tier":"gold","age":7,"vip":true,"none":null},
-                "expose-text":true,"messages":{"title":"Hello"}}"#,
-        );
+        let options = options(&[
+            "endpoint=/g",
+            "service=sales",
+            "delivery=cometd",
+            "comet-path=bayeux/",
+            "append-type=off",
+            "delayed=",
+            "user-id=u-1",
+            "credentials=include",
+            "first-name=Ann",
+            "last-name=Lee",
+            "email=a@b.c",
+            "subject=Help",
+            "display-name=AL",
+            "data.tier=gold",
+            "data.age=7",
+            "expose-text=true",
+            "messages.title=Hello",
+        ]);
         let session = &options.session;
         assert_eq!(session.service, "sales");
         assert_eq!(session.delivery, Delivery::Cometd);
@@ -255,50 +263,41 @@ mod tests {
         assert_eq!((&*visitor.email, &*visitor.subject), ("a@b.c", "Help"));
         assert_eq!(visitor.display_name, "AL");
         let data: Vec<(&str, &str)> = visitor.data.iter().map(|(k, v)| (&**k, &**v)).collect();
-        assert_eq!(data, [("age", "7"), ("tier", "gold"), ("vip", "true")]);
+        assert_eq!(data, [("tier", "gold"), ("age", "7")]);
         assert_eq!(options.texts.say(Key::Title), "Hello");
     }
 
     #[test]
-    fn business_data_may_be_json_in_an_attribute() {
-        let options = options(r#"{"endpoint":"/g","data":"{\"tier\":\"gold\"}"}"#);
-        assert_eq!(
-            options.visitor.data,
-            [("tier".to_owned(), "gold".to_owned())]
-        );
-        assert!(refused(r#"{"endpoint":"/g","data":"tier=gold"}"#).contains("data"));
-        assert!(refused(r#"{"endpoint":"/g","data":{"a":[1]}}"#).contains("data"));
-        assert!(parse(r#"{"endpoint":"/g","data":""}"#).is_ok());
+    fn a_property_outdoes_the_attribute_before_it() {
+        let options = options(&["endpoint=/a", "service=one", "service=two"]);
+        assert_eq!(options.session.service, "two");
     }
 
     #[test]
     fn a_user_id_is_invented_only_where_it_is_needed() {
-        let user = |rest: &str| {
-            let options = options(&format!(r#"{{"endpoint":"/g"{rest}}}"#));
+        let user = |more: &[&str]| {
+            let options = options(&[&["endpoint=/g"], more].concat());
             (options.invent_user, options.session.user_id)
         };
-        assert_eq!(user(""), (true, None));
-        assert_eq!(user(r#","user-id":"auto""#), (true, None));
-        assert_eq!(user(r#","user-id":"none""#), (false, None));
-        assert_eq!(user(r#","delivery":"poll""#), (false, None));
+        assert_eq!(user(&[]), (true, None));
+        assert_eq!(user(&["user-id=auto"]), (true, None));
+        assert_eq!(user(&["user-id=none"]), (false, None));
+        assert_eq!(user(&["delivery=poll"]), (false, None));
         let given = Some("bob".to_owned());
-        assert_eq!(
-            user(r#","delivery":"poll","user-id":"bob""#),
-            (false, given)
-        );
+        assert_eq!(user(&["delivery=poll", "user-id=bob"]), (false, given));
     }
 
     #[test]
     fn wrong_words_are_named() {
-        for (json, named) in [
-            (r#"{"endpoint":"/g","delivery":"push"}"#, "delivery"),
-            (r#"{"endpoint":"/g","credentials":"yes"}"#, "credentials"),
-            (r#"{"endpoint":"/g","append-type":"maybe"}"#, "append-type"),
-            (r#"{"endpoint":"/g","messages":"x"}"#, "messages"),
-            ("[]", "options"),
-            ("{", "options"),
+        for (line, named) in [
+            ("delivery=push", "delivery"),
+            ("credentials=yes", "credentials"),
+            ("append-type=maybe", "append-type"),
+            ("data=tier: gold", "data"),
+            ("messages=x", "messages"),
         ] {
-            assert!(refused(json).contains(named), "{json}");
+            assert!(refused(&["endpoint=/g", line]).contains(named), "{line}");
         }
+        assert!(read(&["endpoint=/g", "data=", "messages="]).is_ok());
     }
 }

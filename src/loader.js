@@ -224,13 +224,26 @@ class GmsChat extends HTMLElement {
     this.#name();
   }
 
-  /** Attributes, then the properties `options`, `data` and `messages`. */
+  /** Names and values in turn: attributes, then the properties `options`, `data` and `messages`. */
   #options() {
-    const options = {};
-    for (const { name, value } of this.attributes) options[name] = value;
-    for (const name in this.options) options[kebab(name)] = this.options[name];
-    for (const name of ["data", "messages"]) if (this[name]) options[name] = this[name];
-    return JSON.stringify(options);
+    const options = [];
+    const add = (name, value) => {
+      if (name == "data" || name == "messages") {
+        try {
+          const object = typeof value == "string" ? JSON.parse(value) : value;
+          for (const key of Object.keys(object)) add(name + "." + key, object[key]);
+          return;
+        } catch {
+          // The window complains about what is no object.
+        }
+      }
+      if (value != null) options.push(name, typeof value == "object" ? JSON.stringify(value) : String(value));
+    };
+    for (const { name, value } of this.attributes) add(name, value);
+    for (const name in this.options) add(kebab(name), this.options[name]);
+    add("data", this.data);
+    add("messages", this.messages);
+    return options;
   }
 
   #emit(name, detail) {

@@ -1,22 +1,23 @@
 //! One POST, and the guard that takes it back.
+//!
+//! Straight on `fetch`: gloo-net builds two `Request`s and a `URL` for each call and costs 2.4 KB (brotli).
 
-use gloo_net::http::{self, Response};
 use gms_chat_protocol::{Failure, Reply, Request};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, RequestCredentials, RequestInit};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, AbortSignal, Headers, RequestCredentials, RequestInit, Response};
 
 use crate::config::Credentials;
+use crate::page::window;
 
 /// A request under way. Dropping it aborts the request; its end is then not told.
 #[must_use = "dropping a pending request aborts it"]
-pub(crate) struct Pending {
-    controller: Option<AbortController>,
-}
+pub(crate) struct Pending(Option<AbortController>);
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        if let Some(controller) = &self.controller {
-            controller.abort(); // No reason: gloo-net panics on one that is not an Error.
+        if let Some(controller) = &self.0 {
+            controller.abort();
         }
     }
 }
@@ -35,56 +36,53 @@ pub(crate) fn post(
             end(answer);
         }
     });
-    Pending { controller }
+    Pending(controller)
 }
 
 async fn exchange(
     request: Request,
     credentials: Credentials,
-    signal: Option<&web_sys::AbortSignal>,
+    signal: Option<&AbortSignal>,
 ) -> Result<Reply, Failure> {
-    let response = send(request, credentials, signal)
+    let fetch = fetch(&request, credentials, signal).map_err(|_| Failure::Network)?;
+    let response: Response = JsFuture::from(fetch)
         .await
-        .map_err(|_| Failure::Network)?;
-    let retry_after = response.headers().get("retry-after");
-    let body = response.text().await.map_err(|_| Failure::Truncated)?;
+        .map_err(|_| Failure::Network)?
+        .unchecked_into();
+    let retry_after = response.headers().get("retry-after").ok().flatten();
+    let text = response.text().map_err(|_| Failure::Truncated)?;
+    let body = JsFuture::from(text).await.map_err(|_| Failure::Truncated)?;
     Ok(Reply {
         status: response.status(),
         retry_after,
-        body,
+        body: body.as_string().unwrap_or_default(),
     })
 }
 
-async fn send(
-    request: Request,
+fn fetch(
+    request: &Request,
     credentials: Credentials,
-    signal: Option<&web_sys::AbortSignal>,
-) -> Result<Response, gloo_net::Error> {
-    let mut builder = http::Request::post(&request.url)
-        .header("Content-Type", request.content_type)
-        .credentials(match credentials {
-            Credentials::SameOrigin => RequestCredentials::SameOrigin,
-            Credentials::Include => RequestCredentials::Include,
-            Credentials::Omit => RequestCredentials::Omit,
-        })
-        .abort_signal(signal);
+    signal: Option<&AbortSignal>,
+) -> Result<js_sys::Promise, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", request.content_type)?;
     if let Some(user) = &request.gms_user {
-        builder = builder.header("gms_user", user);
+        headers.set("gms_user", user)?;
     }
-    let mut prepared = builder.body(request.body)?;
-    if request.keepalive {
-        prepared = outliving(prepared);
-    }
-    prepared.send().await
-}
-
-/// The same request, allowed to outlive the page. gloo-net has no word for that.
-fn outliving(request: http::Request) -> http::Request {
     let init = RequestInit::new();
-    let keepalive = js_sys::Reflect::set(&init, &"keepalive".into(), &true.into());
-    debug_assert!(keepalive.is_ok(), "an init takes any member");
-    let raw: web_sys::Request = request.into();
-    web_sys::Request::new_with_request_and_init(&raw, &init)
-        .unwrap_or(raw)
-        .into()
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&JsValue::from_str(&request.body));
+    init.set_signal(signal);
+    init.set_credentials(match credentials {
+        Credentials::SameOrigin => RequestCredentials::SameOrigin,
+        Credentials::Include => RequestCredentials::Include,
+        Credentials::Omit => RequestCredentials::Omit,
+    });
+    if request.keepalive {
+        js_sys::Reflect::set(&init, &"keepalive".into(), &true.into())?;
+    }
+    Ok(window()
+        .fetch_with_str_and_init(&request.url, &init)
+        .unchecked_into())
 }

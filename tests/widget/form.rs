@@ -37,7 +37,7 @@ async fn what_the_page_knows_is_filled_in_and_sent() {
     press("Chat with us").await;
     press("Start chat").await;
     see("Finding someone").await;
-    let business = "age=7&tier=gold+%26+more";
+    let business = "tier=gold+%26+more&age=7";
     let created = asked("/1/service/sales").concat();
     assert!(created.contains(business), "{created}");
     let started = asked("/ixn/chat").concat();

@@ -39,14 +39,14 @@ export const users = () => [...new Set(chat.requests.map(({ user }) => user))].j
 const reply = (body, status = 200) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
 const state = (more) => ({ chatIxnState: "CONNECTED", chatSessionId: "s1", transcriptPosition: chat.events.length, startedAt: "2026-01-02T10:00:00Z", ...more });
 
-async function answer(input) {
-  const request = new Request(input);
+async function answer(input, init) {
+  const request = new Request(input, init);
   const path = new URL(request.url).pathname;
   const body = await request.text();
   chat.requests.push({ path, body, user: request.headers.get("gms_user") });
   const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
   if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);
-  return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], input.signal ?? request.signal) : rest(path, new URLSearchParams(body));
+  return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], request.signal) : rest(path, new URLSearchParams(body));
 }
 
 function rest(path, form) {

@@ -86,8 +86,8 @@ impl Stage {
         clear();
         serve();
         load(&[]);
-        let mount = Closure::<dyn Fn(Element, String, Host) -> JsValue>::new(
-            |root: Element, options: String, host| mount(&root, &options, host).into(),
+        let mount = Closure::<dyn Fn(Element, Vec<String>, Host) -> JsValue>::new(
+            |root: Element, options, host| mount(&root, options, host).into(),
         );
         provide(&mount.into_js_value(), WINDOW_CSS);
         let names = EVENTS.iter().map(|name| JsValue::from(*name)).collect();
