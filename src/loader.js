@@ -14,7 +14,7 @@ const script = document.currentScript;
 const base = (script && script.src) || document.baseURI;
 /** Where the window takes the whole screen; style/widget.css has the same condition. */
 const small = matchMedia("(max-width: 480px), (max-height: 480px)");
-const SPEECH = "M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6.500L7 21.500V18H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3Z";
+const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
 const CHEVRON = "m5 9 7 7 7-7";
 
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
@@ -26,19 +26,16 @@ function sheet(css) {
 }
 
 function make(name, attributes, ...children) {
-  const isDrawing = name == "svg" || name == "path";
-  const made = isDrawing ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  const space = name == "svg" || name == "path" ? "2000/svg" : "1999/xhtml";
+  const made = document.createElementNS("http://www.w3.org/" + space, name);
   for (const key in attributes) made.setAttribute(key, attributes[key]);
   made.append(...children);
   return made;
 }
 
-/** Why the window cannot be had, for the developer: [code, cause, mend]. */
-class Trouble extends Error {}
-
 /** Fetches the window once for all elements of the page; after a failure the next call tries again. */
 const load = () => (engine ??= fetchEngine().catch((error) => {
-  engine = null;
+  engine = 0;
   throw error;
 }));
 let engine;
@@ -48,7 +45,9 @@ async function fetchEngine() {
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch (error) {
-    throw new Trouble("wasm_blocked", { cause: [error, "add 'wasm-unsafe-eval' to script-src of the page's CSP"] });
+    error.code = "wasm_blocked";
+    error.hint = "add 'wasm-unsafe-eval' to script-src of the page's CSP";
+    throw error;
   }
   // A module that failed once stays failed under its address.
   const again = tries++ ? "?" + tries : "";
@@ -98,9 +97,8 @@ class GmsChat extends HTMLElement {
     this.#root.adoptedStyleSheets = [launcherStyles];
     this.#root.append(this.#launcher, this.#fallback, this.#dialog);
     const prepare = () => this.constructor.engine().catch(() => {});
-    for (const interest of ["pointerenter", "focus", "touchstart"]) {
-      this.#launcher.addEventListener(interest, prepare, { once: true, passive: true });
-    }
+    // A finger's touch begins with pointerenter too.
+    for (const interest of ["pointerenter", "focus"]) this.#launcher.addEventListener(interest, prepare, { once: true });
     this.#launcher.addEventListener("click", () => this.toggle());
     this.#dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -260,17 +258,15 @@ class GmsChat extends HTMLElement {
 
   /** No dead button: what the host put into the slot "fallback" stands in. */
   #fail(error) {
-    const isBlocked = error instanceof Trouble;
-    const code = isBlocked ? error.message : "load_failed";
-    const [cause, hint] = isBlocked ? error.cause : [error, "check that the files beside gms-chat.js can be fetched, and the page's CSP"];
-    console.error(`${TAG}: ${code}: ${cause}. To mend it, ${hint}.`);
+    const { code = "load_failed", hint = "check that the page may fetch the files beside gms-chat.js" } = error;
+    console.error(TAG, code, error, "To mend it:", hint);
     this.#want(false);
-    this.#launcher.hidden = isBlocked;
+    this.#launcher.hidden = error.code;
     const url = this.getAttribute("fallback-url");
-    const text = this.getAttribute("fallback-label") || "The chat is not available here right now.";
+    const text = this.getAttribute("fallback-label") || "The chat is not available here.";
     this.#fallback.replaceChildren(/^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
     this.#fallback.hidden = false;
-    this.#emit("error", { code, message: String(cause), hint });
+    this.#emit("error", { code, message: String(error), hint });
   }
 }
 
@@ -279,10 +275,9 @@ if (!customElements.get(TAG)) customElements.define(TAG, GmsChat);
 // A tag with data-endpoint asks for an element; a tag that is there twice gets one.
 if (script && script.dataset.endpoint !== undefined) {
   const { endpoint } = script.dataset;
-  const isThere = () => Array.from(document.getElementsByTagName(TAG)).some((other) => other.getAttribute("endpoint") == endpoint);
   const add = () => {
-    if (isThere()) return;
-    const element = document.createElement(TAG);
+    for (const other of document.querySelectorAll(TAG)) if (other.getAttribute("endpoint") == endpoint) return;
+    const element = make(TAG, {});
     for (const name in script.dataset) element.setAttribute(kebab(name), script.dataset[name]);
     document.body.append(element);
   };
