@@ -4,10 +4,6 @@
     reason = "progress and results are what a command line is for"
 )]
 #![allow(clippy::print_stderr, reason = "so are complaints")]
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")
-)]
 
 mod bench;
 mod ci;
