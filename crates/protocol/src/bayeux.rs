@@ -17,10 +17,10 @@ mod pace;
 mod retry;
 mod state;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::defect::{self, Defect};
+use crate::queue::Queue;
 use crate::{ExchangeId, Failure, Moment, PageEvent, Reply, Request};
 use advice::Advice;
 use hold::Hold;
@@ -134,7 +134,7 @@ pub struct Session {
     forgotten: u32,
     /// The page has said `Offline` and not yet `Online`.
     offline: bool,
-    outputs: VecDeque<Output>,
+    outputs: Queue<Output>,
 }
 
 /// A timer that fires this much too late means that the page was asleep.
@@ -157,7 +157,7 @@ impl Session {
             readies: 0,
             forgotten: 0,
             offline: false,
-            outputs: VecDeque::new(),
+            outputs: Queue::new(),
         }
     }
 
@@ -251,7 +251,7 @@ impl Session {
     /// The next thing to do; ends with [`Output::Wait`].
     #[must_use = "an output that is not carried out stalls the session"]
     pub fn poll_output(&mut self) -> Output {
-        let output = self.outputs.pop_front();
+        let output = self.outputs.pop();
         output.unwrap_or_else(|| Output::Wait(self.state.wake_at()))
     }
 
@@ -275,7 +275,7 @@ impl Session {
     }
 
     fn tell(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push(Output::Event(event));
     }
 
     /// A new beginning, by the wish of the owner.

@@ -178,7 +178,7 @@ impl Session {
     /// The next thing to do; ends with [`Output::Wait`].
     #[must_use = "an output that is not carried out stalls the session"]
     pub fn poll_output(&mut self) -> Output {
-        let next = self.view.out.pop_front();
+        let next = self.view.out.pop();
         next.unwrap_or(Output::Wait(self.wake))
     }
 
@@ -220,7 +220,7 @@ impl Session {
         if let State::Live(chat) = &mut self.state
             && chat.notices.len() < MOST_NOTICES
         {
-            chat.notices.push_back(text);
+            chat.notices.push(text);
         }
     }
 
@@ -298,7 +298,7 @@ impl Session {
             Job::Disconnect | Job::Farewell(_) | Job::Forgotten => false,
         };
         if let Some(flight) = self.rest.take_if(harmless) {
-            self.view.out.push_back(Output::Cancel(flight.id));
+            self.view.out.push(Output::Cancel(flight.id));
         }
     }
 }

@@ -21,6 +21,8 @@ mod defect;
 pub mod defect;
 mod exchange;
 mod json;
+mod queue;
+mod text;
 mod time;
 mod url;
 mod wire;

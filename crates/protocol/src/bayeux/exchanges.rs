@@ -46,7 +46,7 @@ impl Session {
             return None;
         };
         if slot != Slot::Connect || !defect::on(Defect::LeavesConnectOpen) {
-            self.outputs.push_back(Output::Cancel(ExchangeId {
+            self.outputs.push(Output::Cancel(ExchangeId {
                 lane: slot.lane(),
                 number: request.number,
             }));
@@ -99,7 +99,7 @@ impl Session {
             body: draft.body,
             keepalive: draft.keepalive,
         };
-        self.outputs.push_back(Output::Send(id, request));
+        self.outputs.push(Output::Send(id, request));
         self.pace.sent(slot, self.now);
         let pending = Pending {
             number: id.number,

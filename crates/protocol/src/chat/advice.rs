@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::json::push_decimal;
+use crate::text::holds;
 
 /// Says what went wrong with a call, and what to look at.
 pub(crate) fn on_failure(label: &str, gms_user: bool, problem: &Problem) -> String {
@@ -59,7 +60,7 @@ fn hint(label: &str, gms_user: bool, problem: &Problem) -> &'static str {
         Problem::Unauthorised { .. } => {
             ": the gateway wants credentials, or another value in the header `gms_user`"
         }
-        Problem::NotFound { .. } if label.contains("{id}") => {
+        Problem::NotFound { .. } if holds(label, "{id}") => {
             ": the server does not know the service (any more), or `endpoint` is not its base URL"
         }
         Problem::NotFound { .. } => {

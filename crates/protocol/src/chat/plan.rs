@@ -33,7 +33,7 @@ impl Session {
         let message = self.view.outbox.ready().map(Job::Send);
         let job = match chat.course {
             Course::Open => message
-                .or_else(|| chat.notices.front().cloned().map(Job::Notice))
+                .or_else(|| chat.notices.first().cloned().map(Job::Notice))
                 .or_else(|| self.plan_typing(chat, now)),
             Course::Closing { .. } => None,
             // The visitor's last words go first, but trouble does not keep anybody here.
@@ -139,7 +139,7 @@ impl Session {
             body: call.body,
             keepalive: call.keepalive,
         };
-        self.view.out.push_back(Output::Send(id, request));
+        self.view.out.push(Output::Send(id, request));
     }
 
     /// The value of `gms_user` that REST requests carry.
@@ -229,7 +229,7 @@ impl Session {
                 self.view.outbox.leave(*key, chat.sequence.highest());
             }
             (State::Live(chat), Job::Notice(_)) => {
-                chat.notices.pop_front();
+                chat.notices.remove(0);
             }
             (State::Live(chat), Job::Typing(Link::StartTyping)) => {
                 chat.typing.sent(Notice::Start, now);

@@ -1,6 +1,7 @@
 //! Who takes part, as far as it tells why a chat is over.
 
 use super::{End, Party, Role};
+use crate::text::holds;
 use crate::wire::{Event, Kind};
 
 /// Agents that are there or were, and whether the server has warned that nobody writes.
@@ -80,6 +81,6 @@ impl Roster {
 /// Chat Server's idle control: `IDLE_CONTROL_ALERT`, `IDLE_CONTROL_CLOSE`, or its default sentence
 /// "… due to inactivity of chat participants". How version 1 labels them is nowhere written.
 fn speaks_of_idleness(event: &Event) -> bool {
-    let named = matches!(&event.kind, Kind::Other(name) if name.contains("IDLE_CONTROL"));
-    named || event.text.contains("IDLE_CONTROL") || event.text.contains("inactivity")
+    let named = matches!(&event.kind, Kind::Other(name) if holds(name, "IDLE_CONTROL"));
+    named || holds(&event.text, "IDLE_CONTROL") || holds(&event.text, "inactivity")
 }

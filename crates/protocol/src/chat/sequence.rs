@@ -1,7 +1,5 @@
 //! The order of events: positions, duplicates, holes.
 
-use std::collections::VecDeque;
-
 use crate::wire;
 
 /// A position so far beyond the last one is not believed.
@@ -47,7 +45,7 @@ pub(crate) struct Sequence {
     /// Ranges up to `reached` that never came, first and last included.
     missed: Vec<(u64, u64)>,
     /// What waits for its turn, by position.
-    held: VecDeque<Arrival>,
+    held: Vec<Arrival>,
     /// Fingerprints of what was handed on.
     shown: Vec<u64>,
     /// Fingerprints of what was handed on before the positions turned out to be wrong.
@@ -72,7 +70,7 @@ impl Sequence {
 
     /// The highest position seen.
     pub(crate) fn highest(&self) -> u64 {
-        self.held.back().map_or(self.reached, |last| last.position)
+        self.held.last().map_or(self.reached, |last| last.position)
     }
 
     /// Whether a position lies ahead of all that has come, and not absurdly far.
@@ -101,8 +99,10 @@ impl Sequence {
     /// The event whose turn it is.
     pub(crate) fn next(&mut self) -> Option<Arrival> {
         loop {
-            let due = |first: &mut Arrival| first.position <= self.reached + 1;
-            let arrival = self.held.pop_front_if(due)?;
+            if self.held.first()?.position > self.reached + 1 {
+                return None;
+            }
+            let arrival = self.held.remove(0);
             self.reached = self.reached.max(arrival.position);
             let print = fingerprint(&arrival.event);
             self.shown.push(print);
@@ -133,7 +133,7 @@ impl Sequence {
                 && next.position == arrival.position + 1
                 && wanted(&next.event)
         };
-        if !self.held.front().is_some_and(follows) {
+        if !self.held.first().is_some_and(follows) {
             return None;
         }
         self.next()
@@ -142,13 +142,13 @@ impl Sequence {
     /// Whether events are held because others before them are missing.
     pub(crate) fn has_hole(&self) -> bool {
         self.held
-            .front()
+            .first()
             .is_some_and(|first| first.position > self.reached + 1)
     }
 
     /// Gives the hole up, if there is one: answers the positions around it.
     pub(crate) fn give_up(&mut self) -> Option<(u64, u64)> {
-        let before = self.held.front()?.position;
+        let before = self.held.first()?.position;
         let after = self.reached;
         if before <= after + 1 {
             return None;

@@ -1,6 +1,5 @@
 //! A created chat: whose events are its own, and what each of them means.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::inquiry::Inquiry;
@@ -37,7 +36,7 @@ pub(crate) struct Chat {
     /// Who takes part.
     pub(crate) roster: Roster,
     /// Custom notices that wait to be sent.
-    pub(crate) notices: VecDeque<String>,
+    pub(crate) notices: Vec<String>,
     /// The visitor's typing.
     pub(crate) typing: Ours,
     /// When to poll next, in poll mode.
@@ -124,7 +123,7 @@ impl Chat {
             sequence: Sequence::begin(begin.unwrap_or(1)),
             inquiry: Inquiry::default(),
             roster: Roster::default(),
-            notices: VecDeque::new(),
+            notices: Vec::new(),
             typing: Ours::default(),
             next_poll: now,
             asked: now,

@@ -30,9 +30,9 @@ impl Session {
         loop {
             match self.push.poll_output() {
                 bayeux::Output::Send(id, request) => {
-                    self.view.out.push_back(Output::Send(id, request));
+                    self.view.out.push(Output::Send(id, request));
                 }
-                bayeux::Output::Cancel(id) => self.view.out.push_back(Output::Cancel(id)),
+                bayeux::Output::Cancel(id) => self.view.out.push(Output::Cancel(id)),
                 bayeux::Output::Event(event) => self.on_push(event, now),
                 bayeux::Output::Wait(wake) => {
                     self.push.wake = wake;
@@ -45,7 +45,7 @@ impl Session {
     /// Does what time alone makes due.
     fn expire(&mut self, now: Moment) {
         if let Some(flight) = self.rest.take_overdue(now) {
-            self.view.out.push_back(Output::Cancel(flight.id));
+            self.view.out.push(Output::Cancel(flight.id));
             self.on_outcome(flight, Err(Problem::TimedOut), now);
         }
         self.view.typists.expire(now);

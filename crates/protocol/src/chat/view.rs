@@ -1,20 +1,20 @@
 //! What the window has been told: phase, transcript, messages under way, who types.
 
-use std::collections::VecDeque;
-
 use super::outbox::{Outbox, Outgoing};
 use super::sequence::Arrival;
 use super::talk::ECHO_PATIENCE;
 use super::transcript::Transcript;
 use super::typing::Theirs;
 use super::{Body, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role};
+use crate::queue::Queue;
+use crate::text::unbroken;
 use crate::{Moment, Output, wire};
 
 /// Everything that is shown, and the outputs that tell of it.
 #[derive(Debug)]
 pub(crate) struct View {
     /// What waits to be drained.
-    pub(crate) out: VecDeque<Output>,
+    pub(crate) out: Queue<Output>,
     /// The visitor's messages on their way.
     pub(crate) outbox: Outbox,
     /// Who types at the other side.
@@ -30,7 +30,7 @@ impl View {
     /// Nothing to see yet.
     pub(crate) fn new() -> Self {
         Self {
-            out: VecDeque::new(),
+            out: Queue::new(),
             outbox: Outbox::default(),
             typists: Theirs::default(),
             transcript: Transcript::default(),
@@ -59,7 +59,7 @@ impl View {
 
     /// Tells the window.
     pub(crate) fn tell(&mut self, event: Event) {
-        self.out.push_back(Output::Event(event));
+        self.out.push(Output::Event(event));
     }
 
     /// Tells the developer, but not the same thing twice in a row.
@@ -222,9 +222,4 @@ fn client(nickname: &str) -> Party {
         nickname: nickname.to_owned(),
         role: Role::Client,
     }
-}
-
-/// Forms turn every line break into CRLF; on the page it is one character again.
-fn unbroken(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
