@@ -28,6 +28,12 @@ impl<T> Queue<T> {
         self.leaving.next()
     }
 
+    /// Takes back an item that has come since the queue was emptied; false when there is none.
+    pub(crate) fn withdraw(&mut self, is_it: impl Fn(&T) -> bool) -> bool {
+        let place = self.waiting.iter().position(is_it);
+        place.map(|place| self.waiting.remove(place)).is_some()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.leaving.len() + self.waiting.len()
     }
@@ -51,5 +57,15 @@ mod tests {
         );
         queue.push(4);
         assert_eq!(queue.pop(), Some(4));
+    }
+
+    #[test]
+    fn what_still_waits_can_be_withdrawn() {
+        let mut queue = Queue::new();
+        queue.push(1);
+        queue.push(2);
+        assert!(queue.withdraw(|item| *item == 1));
+        assert!(!queue.withdraw(|item| *item == 3));
+        assert_eq!([queue.pop(), queue.pop()], [Some(2), None]);
     }
 }

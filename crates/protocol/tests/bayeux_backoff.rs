@@ -495,3 +495,16 @@ fn every_trouble_names_the_next_try_truly() {
         assert_eq!(next, Some(peer.now));
     }
 }
+
+#[test]
+fn a_fault_after_slow_probes_is_not_the_first() {
+    let mut peer = Peer::opened();
+    for _ in 0..6 {
+        peer.reply_to("/meta/handshake", &status(403));
+        while !peer.is_asked("/meta/handshake") {
+            peer.advance_to_timer();
+        }
+    }
+    peer.fail("/meta/handshake", Failure::Network);
+    assert!(peer.wait() >= millis(22_500), "{:?}", peer.wait());
+}

@@ -31,10 +31,12 @@ impl Retry {
         } else {
             0
         };
+        // Slow probes count, too: the fault after them is not the first.
+        let wait = self.backoff.next(at_once);
         if self.is_lasting() {
             self.backoff.spread(PROBE)
         } else {
-            self.backoff.next(at_once)
+            wait
         }
     }
 

@@ -56,10 +56,7 @@ impl Session {
 
     fn on_talk_outcome(&mut self, flight: Flight, outcome: Result<Value, Problem>, now: Moment) {
         match (flight.job, outcome) {
-            (Job::Send(key), Ok(answer)) => {
-                self.view.outbox.accept(key, now);
-                self.take_object(ChatObject::read(&answer), None, now);
-            }
+            (Job::Send(key), Ok(answer)) => self.on_sent(key, ChatObject::read(&answer), now),
             (Job::Send(key), Err(problem)) => self.on_send_failure(key, problem, now),
             (Job::Refresh(position, form), Ok(answer)) => {
                 self.on_refresh(position, form, flight.sent, &answer, now);
@@ -74,6 +71,18 @@ impl Session {
             (Job::CreateService | Job::Status | Job::CreateChat | Job::Probe, _) => {}
             (Job::Farewell(_) | Job::Forgotten, _) => {}
         }
+    }
+
+    fn on_sent(&mut self, key: EntryKey, object: ChatObject, now: Moment) {
+        let speaks = object.is_chat() || object.id.is_some();
+        if speaks && object.state != Some(ChatState::Disconnected) {
+            self.view.outbox.accept(key, now);
+        } else {
+            // An answer that says nothing, or that the chat is over, is no receipt: the transcript will tell.
+            self.view.outbox.doubt(key, true, now);
+            self.view.update(key);
+        }
+        self.take_object(object, None, now);
     }
 
     fn on_send_failure(&mut self, key: EntryKey, problem: Problem, now: Moment) {
@@ -106,19 +115,22 @@ impl Session {
         };
         let object = ChatObject::read(answer);
         let (state, end) = (object.state, object.position);
+        let silent = !object.is_chat() && object.id.is_none();
         let taken = self.take_object(object, Some(asked), now);
         let State::Live(chat) = &mut self.state else {
             return;
         };
         chat.strikes = 0;
         chat.asked = sent;
-        let renewed = chat.inquiry.hear();
+        // Only an answer that names a position, or all that were asked for, says what has been missed.
+        let speaks = end.is_some() || form == RefreshForm::FromStart;
+        let renewed = speaks && chat.inquiry.hear();
         let verdict = chat.inquiry.take_verdict();
         if let Some(news) = taken {
             self.settle_messages(end, sent);
             self.note_bypass(news && !renewed);
         }
-        self.weigh_doubts(position, now);
+        self.weigh_doubts(position, silent, sent, now);
         if verdict {
             self.on_verdict(state, now);
         }
@@ -152,13 +164,17 @@ impl Session {
         }
     }
 
-    /// Counts an answered refresh after which something is still in doubt.
-    fn weigh_doubts(&mut self, position: u64, now: Moment) {
+    /// Counts an answered refresh, sent at `sent`, after which something is still in doubt.
+    /// `silent`: the answer said nothing.
+    fn weigh_doubts(&mut self, position: u64, silent: bool, sent: Moment, now: Moment) {
         let State::Live(chat) = &mut self.state else {
             return;
         };
-        // While the channel is down, what an answer announces cannot come.
-        let counts = !chat.by_comet || !self.push.is_down();
+        // While the channel is down, what an answer announces cannot come; and before the absence of
+        // a message can be proven, no answer settles it.
+        let waits = chat.by_comet && self.push.is_down();
+        let early = self.view.outbox.provable().is_some_and(|from| sent < from);
+        let counts = !(silent || waits || early);
         if counts {
             chat.note_asked(position);
         }

@@ -53,13 +53,17 @@ enum Step {
 
 /// Messages in the order in which they leave.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox(Vec<Outgoing>);
+pub(crate) struct Outbox {
+    messages: Vec<Outgoing>,
+    /// The last texts that the transcript has shown to be ours.
+    echoed: Vec<String>,
+}
 
 impl Outbox {
     /// Whether another message can wait.
     fn has_room(&self) -> bool {
         let waits = |message: &&Outgoing| !message.step.is_loose();
-        self.0.iter().filter(waits).count() < MOST
+        self.messages.iter().filter(waits).count() < MOST
     }
 
     /// A new message. It fails at once when too many wait already.
@@ -69,7 +73,7 @@ impl Outbox {
         } else {
             Step::Refused(Problem::Busy { retry_after: None })
         };
-        self.0.push(Outgoing {
+        self.messages.push(Outgoing {
             key,
             text,
             step,
@@ -79,7 +83,7 @@ impl Outbox {
 
     /// The message whose turn it is: none while one is on the wire or in doubt, for it must not be overtaken.
     pub(crate) fn ready(&self) -> Option<EntryKey> {
-        for message in &self.0 {
+        for message in &self.messages {
             match message.step {
                 Step::Queued => return Some(message.key),
                 Step::Leaving | Step::Doubtful { .. } => return None,
@@ -91,7 +95,7 @@ impl Outbox {
 
     /// The text of a message.
     pub(crate) fn text(&self, key: EntryKey) -> Option<&str> {
-        let message = self.0.iter().find(|message| message.key == key)?;
+        let message = self.messages.iter().find(|message| message.key == key)?;
         Some(&message.text)
     }
 
@@ -134,14 +138,20 @@ impl Outbox {
     pub(crate) fn echo(&mut self, text: &str, position: u64) -> Option<Outgoing> {
         let after = |message: &Outgoing| message.left_at.is_some_and(|left| position > left);
         let same = |message: &Outgoing| after(message) && is_same(&message.text, text);
-        let changed = |message: &Outgoing| after(message) && message.step.is_under_way();
+        // What this page has written before is no changed text: somebody has delivered it twice.
+        let again = self.echoed.iter().any(|before| is_same(before, text));
+        let changed = |message: &Outgoing| !again && after(message) && message.step.is_under_way();
         let place = self
-            .0
+            .messages
             .iter()
             .position(|message| same(message) && message.step.is_under_way());
-        let place = place.or_else(|| self.0.iter().position(same));
-        let place = place.or_else(|| self.0.iter().position(changed))?;
-        Some(self.0.remove(place))
+        let place = place.or_else(|| self.messages.iter().position(same));
+        let place = place.or_else(|| self.messages.iter().position(changed))?;
+        if self.echoed.len() == MOST {
+            self.echoed.remove(0);
+        }
+        self.echoed.push(text.to_owned());
+        Some(self.messages.remove(place))
     }
 
     /// A refresh that was sent at `asked` showed everything up to `position`, where the transcript
@@ -160,7 +170,7 @@ impl Outbox {
 
     /// Positions were counted wrongly: any may be that of an echo.
     pub(crate) fn recount(&mut self) {
-        for message in &mut self.0 {
+        for message in &mut self.messages {
             message.left_at = message.left_at.and(Some(0));
         }
     }
@@ -168,8 +178,17 @@ impl Outbox {
     /// The texts of the messages that never left.
     pub(crate) fn unsent(self) -> Vec<String> {
         let unsent = |message: &Outgoing| message.left_at.is_none();
-        let messages = self.0.into_iter().filter(unsent);
+        let messages = self.messages.into_iter().filter(unsent);
         messages.map(|message| message.text).collect()
+    }
+
+    /// From when on a refresh can prove the absence of the message in doubt.
+    pub(crate) fn provable(&self) -> Option<Moment> {
+        self.messages.iter().find_map(|message| match message.step {
+            Step::Doubtful { provable } => Some(provable),
+            Step::Queued | Step::Leaving | Step::Accepted { .. } => None,
+            Step::Assumed | Step::Unproven | Step::Refused(_) => None,
+        })
     }
 
     /// When a refresh is wanted: at once for a doubt, later for an echo that keeps us waiting.
@@ -180,7 +199,7 @@ impl Outbox {
             Step::Queued | Step::Leaving => None,
             Step::Assumed | Step::Unproven | Step::Refused(_) => None,
         };
-        self.0.iter().filter_map(wish).min()
+        self.messages.iter().filter_map(wish).min()
     }
 
     /// No refresh that was sent by `asked` brought clarity: what was accepted long enough ago is taken
@@ -209,7 +228,7 @@ impl Outbox {
 
     fn change(&mut self, to: impl Fn(&Outgoing) -> Option<Step>) -> Vec<EntryKey> {
         let mut changed = Vec::new();
-        for message in &mut self.0 {
+        for message in &mut self.messages {
             if let Some(step) = to(message) {
                 message.step = step;
                 changed.push(message.key);
@@ -224,20 +243,20 @@ impl Outbox {
             return false;
         };
         message.step = Step::Queued;
-        self.0.push(message);
+        self.messages.push(message);
         true
     }
 
     /// Takes a failed message out.
     pub(crate) fn discard(&mut self, key: EntryKey) -> Option<Outgoing> {
         let failed = |message: &Outgoing| message.key == key && message.step.is_final();
-        let place = self.0.iter().position(failed)?;
-        Some(self.0.remove(place))
+        let place = self.messages.iter().position(failed)?;
+        Some(self.messages.remove(place))
     }
 
     /// What the visitor is to know about a message.
     pub(crate) fn fate(&self, key: EntryKey) -> Option<Fate> {
-        let message = self.0.iter().find(|message| message.key == key)?;
+        let message = self.messages.iter().find(|message| message.key == key)?;
         Some(match &message.step {
             Step::Queued | Step::Leaving | Step::Accepted { .. } => Fate::Sending,
             Step::Assumed => Fate::Sent,
@@ -249,11 +268,11 @@ impl Outbox {
     /// Whether the message waits for nothing any more.
     pub(crate) fn is_loose(&self, key: EntryKey) -> bool {
         let loose = |message: &Outgoing| message.key == key && message.step.is_loose();
-        self.0.iter().any(loose)
+        self.messages.iter().any(loose)
     }
 
     fn message(&mut self, key: EntryKey) -> Option<&mut Outgoing> {
-        self.0.iter_mut().find(|message| message.key == key)
+        self.messages.iter_mut().find(|message| message.key == key)
     }
 }
 

@@ -75,6 +75,10 @@ impl Session {
         if !chat.by_comet {
             return Some(chat.next_poll);
         }
+        if self.rest.trouble().is_some() {
+            // What has just failed is tried again as soon as the lane allows it.
+            return Some(Moment::default());
+        }
         let limits = &self.config.limits;
         let pause = match chat.channel() {
             Channel::Deaf => return Some(chat.next_poll),

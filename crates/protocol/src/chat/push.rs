@@ -111,6 +111,11 @@ impl Push {
         matches!(self.state, State::Up)
     }
 
+    /// Whether no events will arrive.
+    pub(crate) fn is_off(&self) -> bool {
+        matches!(self.state, State::Off)
+    }
+
     /// Whether events do not arrive now, and will again.
     pub(crate) fn is_down(&self) -> bool {
         match self.state {

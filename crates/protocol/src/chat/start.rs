@@ -226,6 +226,22 @@ impl Session {
         if let Err(problem) = outcome {
             self.on_start_failure(job, problem, now);
         }
+        self.miss_push(now);
+    }
+
+    /// The channel may have ended while the server was creating a push chat, and nobody missed it then.
+    fn miss_push(&mut self, now: Moment) {
+        match &mut self.state {
+            State::Starting(start) if start.by_comet && self.push.is_off() => match start.step {
+                Step::Queued { .. } | Step::Creating { .. } => self.push.open(now),
+                Step::Proving | Step::Service | Step::Doubting { .. } => {}
+            },
+            State::Live(chat) if chat.by_comet && self.push.is_off() => {
+                chat.inquiry.ask_for_verdict();
+            }
+            State::Starting(_) | State::Live(_) => {}
+            State::Idle | State::Over | State::Failed => {}
+        }
     }
 
     fn on_service(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {

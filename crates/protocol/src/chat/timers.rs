@@ -2,7 +2,7 @@
 
 use super::talk::Course;
 use super::{Event, Problem, Session, State};
-use crate::{Moment, Output, bayeux};
+use crate::{ExchangeId, Moment, Output, bayeux};
 
 /// What follows from one input is found in so many rounds; what were left would follow at once.
 const MOST_ROUNDS: usize = 4;
@@ -32,7 +32,7 @@ impl Session {
                 bayeux::Output::Send(id, request) => {
                     self.view.out.push(Output::Send(id, request));
                 }
-                bayeux::Output::Cancel(id) => self.view.out.push(Output::Cancel(id)),
+                bayeux::Output::Cancel(id) => self.cancel(id),
                 bayeux::Output::Event(event) => self.on_push(event, now),
                 bayeux::Output::Wait(wake) => {
                     self.push.wake = wake;
@@ -42,8 +42,19 @@ impl Session {
         }
     }
 
+    /// Aborts an exchange; one that has not been handed out yet is not begun.
+    fn cancel(&mut self, id: ExchangeId) {
+        let is_it = |output: &Output| matches!(output, Output::Send(other, _) if *other == id);
+        if !self.view.out.withdraw(is_it) {
+            self.view.out.push(Output::Cancel(id));
+        }
+    }
+
     /// Does what time alone makes due.
     fn expire(&mut self, now: Moment) {
+        if self.push.wake.is_some_and(|wake| wake <= now) {
+            self.push.handle_timeout(now);
+        }
         if let Some(flight) = self.rest.take_overdue(now) {
             self.view.out.push(Output::Cancel(flight.id));
             self.on_outcome(flight, Err(Problem::TimedOut), now);

@@ -1,0 +1,147 @@
+//! What the simulation found, each as the shortest story that shows it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
+#[path = "support/gms_peer.rs"]
+mod gms_peer;
+
+use gms_chat_protocol::Output;
+use gms_chat_protocol::chat::{Body, Delivery, Fate, Phase, Problem};
+use gms_peer::{Fault, Peer, RefreshStyle, config, millis, secs};
+use serde_json::json;
+
+/// The fate of the visitor's only message.
+fn fate(chat: &Peer) -> Fate {
+    let screen = chat.screen();
+    let line = screen.iter().position(|line| line.starts_with("me: "));
+    match &chat.entry(line.unwrap()).body {
+        Body::Mine { fate, .. } => fate.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_chat_that_is_over_takes_no_message_whatever_it_answers() {
+    for mut chat in [Peer::polling(), Peer::comet()] {
+        chat.advance(secs(30));
+        chat.gms.over = true;
+        let path = if chat.gms.comet { "/send" } else { "/refresh" };
+        // Over, and not taken: the answer is a chat object all the same.
+        chat.gms.fault(
+            path,
+            Fault::Body(
+                200,
+                r#"{"chatIxnState":"DISCONNECTED","transcriptPosition":1}"#,
+            ),
+        );
+        chat.say("too late");
+        chat.advance(secs(30));
+        assert!(matches!(chat.phase(), Phase::Ended(_)));
+        assert_eq!(fate(&chat), Fate::Failed(Problem::Ended));
+    }
+}
+
+#[test]
+fn an_empty_answer_is_no_receipt() {
+    for mut chat in [Peer::polling(), Peer::comet()] {
+        chat.advance(secs(30));
+        let path = if chat.gms.comet { "/send" } else { "/refresh" };
+        chat.gms.fault(path, Fault::Body(200, ""));
+        chat.say("hello");
+        chat.advance(secs(30));
+        assert_eq!(chat.gms.received, ["hello"], "sent again, once");
+        assert_eq!(fate(&chat), Fate::Sent);
+    }
+}
+
+#[test]
+fn a_message_that_somebody_delivers_twice_is_not_the_echo_of_the_next() {
+    let mut chat = Peer::comet();
+    chat.advance(secs(2));
+    chat.say("one");
+    chat.advance(millis(1));
+    chat.serving = false;
+    chat.say("two");
+    chat.serving = true;
+    chat.gms
+        .event(json!(["Message.Text", "Ada", "one", "9", "CLIENT"]));
+    chat.advance(secs(20));
+    let screen = chat.screen();
+    let mine: Vec<_> = screen
+        .iter()
+        .filter(|line| line.starts_with("me: "))
+        .collect();
+    assert_eq!(mine, ["me: one ✓", "me: two ✓"]);
+    let texts = screen.iter().filter(|line| line.contains("two"));
+    assert_eq!(texts.count(), 1, "{screen:?}");
+}
+
+#[test]
+fn the_channels_timers_run_whatever_input_comes_first() {
+    let mut chat = Peer::new(config(Delivery::Cometd));
+    chat.serving = false;
+    chat.start();
+    let handshakes = chat.count("/handshake");
+    // The page slept past the deadline, and a key press comes before the timer.
+    chat.now = chat.now + secs(30);
+    chat.say("hello");
+    assert!(chat.count("/handshake") > handshakes);
+    let wait = chat.session.poll_output();
+    assert!(
+        matches!(wait, Output::Wait(Some(due)) if due > chat.now),
+        "{wait:?}"
+    );
+}
+
+#[test]
+fn what_is_aborted_in_the_same_breath_is_never_sent() {
+    let mut chat = Peer::new(config(Delivery::Auto));
+    chat.serving = false;
+    chat.start();
+    // The tenth second without an answer: the chat goes on without CometD, whose retry is not sent.
+    chat.advance(secs(10));
+    assert_eq!(chat.count("/handshake"), 1);
+    assert_eq!(chat.count("request-chat"), 1);
+}
+
+#[test]
+fn a_doubt_is_not_given_up_before_it_can_be_settled() {
+    let mut chat = Peer::comet();
+    chat.gms.style = RefreshStyle::Nothing;
+    chat.advance(secs(2));
+    chat.gms.fault("/send", Fault::Lost);
+    chat.say("hello");
+    // `{_id, comet_channel}` proves nothing; the whole transcript does, five seconds later.
+    chat.advance(secs(8));
+    assert_eq!(fate(&chat), Fate::Unknown);
+    chat.gms.style = RefreshStyle::Pushed;
+    chat.advance(secs(20));
+    assert_eq!(chat.gms.received, ["hello"]);
+    assert_eq!(fate(&chat), Fate::Sent);
+}
+
+#[test]
+fn a_channel_that_ended_while_the_chat_was_created_is_missed() {
+    let mut chat = Peer::new(config(Delivery::Auto));
+    chat.gms.fault("/ixn/chat", Fault::Silence);
+    chat.start();
+    chat.gms.end_polling();
+    chat.advance(secs(1));
+    // The answer to the creation is lost, and the probe is turned away: there is no chat.
+    chat.gms.fault("/refresh", Fault::Status(403, None));
+    chat.advance(secs(60));
+    assert_eq!(chat.phase(), Phase::Waiting);
+    assert_eq!(chat.gms.created, 1);
+}
+
+#[test]
+fn a_failed_sign_of_life_is_repeated_when_the_window_says_so() {
+    let mut chat = Peer::comet().with_agent();
+    let refreshes = chat.count("/refresh");
+    chat.gms.fault("/refresh", Fault::Lost);
+    chat.advance(secs(39));
+    assert!(chat.count("/refresh") >= refreshes + 2);
+}
