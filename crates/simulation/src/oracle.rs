@@ -12,7 +12,7 @@ mod rest;
 mod row;
 mod wire;
 
-use gms_chat_protocol::chat::{Command, EntryKey};
+use gms_chat_protocol::chat::{self, Command, EntryKey};
 use gms_chat_protocol::{ExchangeId, bayeux};
 
 use crate::client::{Input, Told, USER};
@@ -152,6 +152,7 @@ impl Oracle {
     fn wanted(&mut self, command: &Command, server: &Server) {
         if matches!(command, Command::Start(_)) {
             self.wire.resume();
+            self.pace.resume();
         }
         match &mut self.screen {
             Screen::Bayeux(listener) => listener.wanted(command),
@@ -235,7 +236,13 @@ impl Oracle {
                 }
                 listener.told(event)
             }
-            (Told::Chat(event), Screen::Chat(book)) => book.told(event, server),
+            (Told::Chat(event), Screen::Chat(book)) => {
+                if matches!(event, chat::Event::Entry(chat::Change::Inserted { .. })) {
+                    // Something that had come before its time is shown now.
+                    self.pace.delivered();
+                }
+                book.told(event, server)
+            }
             (Told::Bayeux(_), Screen::Chat(_)) | (Told::Chat(_), Screen::Bayeux(_)) => Ok(()),
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Book {
     pub(super) troubled: bool,
     pub(super) rows: Vec<Row>,
     pub(super) fates: Fates,
+    /// What goes from a failed start into the next.
+    carried: Fates,
     /// The service whose chat the client is in.
     pub(super) service: Option<usize>,
     /// Whether the chat was created with `notify_by=comet`.
@@ -55,6 +57,7 @@ impl Book {
             troubled: false,
             rows: Vec::new(),
             fates: Fates::default(),
+            carried: Fates::default(),
             service: None,
             by_comet: false,
             asks_for_push: false,
@@ -103,7 +106,7 @@ impl Book {
     }
 
     pub(super) fn wanted(&mut self, command: &Command, _server: &Server) {
-        let listens = matches!(self.phase, Phase::Connecting | Phase::Waiting | Phase::Active);
+        let listens = self.is_open();
         match command {
             Command::Start(_) if !self.is_open() => self.begin(),
             Command::Say(text) if listens => self.fates.account(text).said += 1,
@@ -124,6 +127,11 @@ impl Book {
     }
 
     fn begin(&mut self) {
+        let carried = match self.phase {
+            // What was written for a start that failed goes into the next.
+            Phase::Failed(_) => self.written(),
+            _ => Fates::default(),
+        };
         let Self {
             delivery,
             short_replies,
@@ -132,9 +140,19 @@ impl Book {
         } = self;
         *self = Self {
             phase: phase.clone(),
+            carried,
             short_replies: *short_replies,
             ..Self::new(*delivery, &Setting::default())
         };
+    }
+
+    /// Accounts of the messages that stand on the screen, as if they had only just been said.
+    fn written(&self) -> Fates {
+        let mut fates = Fates::default();
+        for (text, _) in self.rows.iter().filter_map(Row::mine) {
+            fates.account(text).said += 1;
+        }
+        fates
     }
 
     fn text(&self, key: EntryKey) -> Option<String> {
@@ -312,7 +330,7 @@ impl Book {
             }
             Change::Cleared => {
                 self.rows.clear();
-                self.fates = Fates::default();
+                self.fates = std::mem::take(&mut self.carried);
                 Ok(())
             }
         }

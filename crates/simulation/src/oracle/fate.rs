@@ -100,6 +100,7 @@ impl Fates {
             Fate::Failed(Problem::Ended) => ensure(over, "C7", || {
                 format!("`{text}` failed because the chat had ended, but it had not")
             }),
+            Fate::Failed(Problem::Unreachable) if account.unclear > 0 => Ok(()),
             Fate::Failed(problem) => ensure(account.refused > 0, "C7", || {
                 format!("`{text}` is shown as failed ({problem:?}), but nobody refused it")
             }),

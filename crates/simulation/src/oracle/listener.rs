@@ -82,7 +82,7 @@ impl Listener {
                 self.ready = true;
                 Ok(())
             }
-            Event::Delivery(data) => self.delivered(&data),
+            Event::Delivery(data) => self.delivered(&data.into()),
             Event::Trouble { .. } => {
                 self.troubled = true;
                 Ok(())

@@ -70,9 +70,19 @@ impl Pace {
         })
     }
 
+    /// Somebody asks for a session anew.
+    pub(super) fn resume(&mut self) {
+        self.forgotten = 0;
+    }
+
+    /// There is news, and whoever has news may ask again.
+    pub(super) fn delivered(&mut self) {
+        self.lanes = Default::default();
+    }
+
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer, clock: u64) {
         if answer.facts.events > 0 || !answer.facts.spans.is_empty() {
-            self.lanes = Default::default();
+            self.delivered();
         }
         match answer.facts.connect {
             Some(Connected::Well | Connected::Last) => {

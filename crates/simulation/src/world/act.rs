@@ -180,8 +180,9 @@ impl World<'_> {
         match spell {
             Spell::Offline if !self.page.says_offline() => self.page_says(PageEvent::Online)?,
             Spell::Hidden if !self.page.is_hidden() => self.page_says(PageEvent::Visible)?,
+            Spell::LateTimers(_) => self.renew_timer(),
             Spell::Offline | Spell::Hidden | Spell::Weather(_) => {}
-            Spell::LateTimers(_) | Spell::Frozen | Spell::Asleep { .. } => {}
+            Spell::Frozen | Spell::Asleep { .. } => {}
         }
         Ok(())
     }
