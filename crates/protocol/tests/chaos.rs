@@ -16,7 +16,7 @@ use gms_chat_protocol::chat::{Connection, Delivery, Phase};
 use gms_peer::{Fault, Peer, RefreshStyle, agent, config, secs};
 
 /// Chats of each kind. Ten thousand have been played; these are what a test run has time for.
-const SEEDS: u64 = 20;
+const SEEDS: u64 = 150;
 
 fn fault(dice: &mut Dice) -> Fault {
     match dice.roll(11) {

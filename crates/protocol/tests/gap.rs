@@ -351,6 +351,26 @@ fn the_mark_itself_is_an_entry_of_nobody() {
 }
 
 #[test]
+fn a_monstrous_delivery_is_read_from_its_end_in_good_time() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    let event = |number: usize| json!(["Message.Text", "K", number, "1", "AGENT"]);
+    let tag = format!("service.chat.refresh.{SERVICE}");
+    let many: Vec<_> = (0..21_000).map(event).collect();
+    let message = json!({"transcriptPosition": 1, "transcriptToShow": many});
+    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    // And some at positions that are taken already: nothing of it is lost or doubled.
+    let again: Vec<_> = (20_900..21_010).map(event).collect();
+    let message = json!({"transcriptPosition": 19_000, "transcriptToShow": again});
+    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    chat.advance(secs(20));
+    let screen = chat.screen();
+    assert_eq!(screen.len(), 1 + 20_000 + 10);
+    assert_eq!(screen[1], "K: 1000");
+    assert!(screen.contains(&"K: 21009".to_owned()));
+}
+
+#[test]
 fn a_thousand_events_in_one_delivery_are_shown_in_order() {
     let mut chat = Peer::comet().with_agent();
     let many = (0..1000).map(|number| says(&number.to_string())).collect();

@@ -163,10 +163,10 @@ fn torment(delivery_mode: Delivery, seed: u64, bodies: &[String]) {
 #[test]
 fn tormented_sessions_survive() {
     let bodies = bodies();
-    for seed in 0..100 {
+    for seed in 0..400 {
         torment(Delivery::Poll, seed, &bodies);
     }
-    for seed in 100..160 {
+    for seed in 400..600 {
         torment(Delivery::Auto, seed, &bodies);
     }
 }
@@ -188,7 +188,7 @@ fn a_torment_is_the_same_every_time() {
 fn a_chat_goes_on_after_any_single_mutant() {
     let bodies = bodies();
     let mut dice = Dice(99);
-    for round in 0..120 {
+    for round in 0..500 {
         let mut chat = Peer::polling().with_agent();
         let body = mutant(&bodies, &mut dice);
         // The session id of the examples is not this chat's, and their end is not its end.

@@ -21,6 +21,13 @@ pub(crate) struct Arrival {
     batch: u32,
 }
 
+impl Arrival {
+    /// Whether it came directly after `other`, in the same batch.
+    pub(crate) fn follows(&self, other: &Self) -> bool {
+        self.batch == other.batch && self.position == other.position + 1
+    }
+}
+
 /// A batch as it arrived.
 #[derive(Debug)]
 pub(crate) struct Batch {
@@ -96,21 +103,30 @@ impl Sequence {
         news
     }
 
-    /// The event whose turn it is.
-    pub(crate) fn next(&mut self) -> Option<Arrival> {
-        loop {
-            if self.held.first()?.position > self.reached + 1 {
-                return None;
+    /// Takes out the events whose turn has come, in their order.
+    pub(crate) fn due(&mut self) -> Vec<Arrival> {
+        let mut count = 0;
+        for held in &self.held {
+            if held.position > self.reached + 1 {
+                break;
             }
-            let arrival = self.held.remove(0);
-            self.reached = self.reached.max(arrival.position);
-            let print = fingerprint(&arrival.event);
-            self.shown.push(print);
-            match self.recounted.iter().position(|known| *known == print) {
-                None => return Some(arrival),
-                Some(known) => drop(self.recounted.swap_remove(known)),
-            }
+            self.reached = self.reached.max(held.position);
+            count += 1;
         }
+        let later = self.held.split_off(count);
+        let mut due = std::mem::replace(&mut self.held, later);
+        due.retain(|arrival| self.is_news(arrival));
+        due
+    }
+
+    /// Takes note of an event; false when it was shown before a recount.
+    fn is_news(&mut self, arrival: &Arrival) -> bool {
+        let print = fingerprint(&arrival.event);
+        self.shown.push(print);
+        let known = self.recounted.iter().position(|known| *known == print);
+        known
+            .map(|known| self.recounted.swap_remove(known))
+            .is_none()
     }
 
     /// The server counts lower than we do: everything is awaited anew from the start, and what was
@@ -120,23 +136,6 @@ impl Sequence {
         self.reached = START;
         self.missed = vec![(0, START)];
         self.held.clear();
-    }
-
-    /// The event after `arrival`, when both came in one batch and `wanted` agrees.
-    pub(crate) fn next_if(
-        &mut self,
-        arrival: &Arrival,
-        wanted: impl FnOnce(&wire::Event) -> bool,
-    ) -> Option<Arrival> {
-        let follows = |next: &Arrival| {
-            next.batch == arrival.batch
-                && next.position == arrival.position + 1
-                && wanted(&next.event)
-        };
-        if !self.held.first().is_some_and(follows) {
-            return None;
-        }
-        self.next()
     }
 
     /// Whether events are held because others before them are missing.

@@ -1,6 +1,7 @@
 //! A created chat: whose events are its own, and what each of them means.
 
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use super::inquiry::Inquiry;
 use super::roster::Roster;
@@ -307,8 +308,9 @@ impl Chat {
 
     /// Shows every event whose turn has come, and takes away the marks of gaps that it fills.
     fn show_ready(&mut self, view: &mut View, now: Moment, expiry: Duration) {
-        while let Some(arrival) = self.sequence.next() {
-            self.show(view, arrival, now + expiry);
+        let mut due = self.sequence.due().into_iter();
+        while let Some(arrival) = due.next() {
+            self.show(view, arrival, &mut due, now + expiry);
         }
         self.gaps.retain(|gap| {
             let filled = self.sequence.is_complete(gap.after, gap.before);
@@ -321,7 +323,13 @@ impl Chat {
             .note_reached(self.sequence.reached(), self.sequence.has_hole());
     }
 
-    fn show(&mut self, view: &mut View, arrival: Arrival, typing_until: Moment) {
+    fn show(
+        &mut self,
+        view: &mut View,
+        arrival: Arrival,
+        after: &mut IntoIter<Arrival>,
+        typing_until: Moment,
+    ) {
         self.roster.note(&arrival.event);
         let party = &arrival.event.party;
         match &arrival.event.kind {
@@ -335,7 +343,7 @@ impl Chat {
                 arrival.event.party,
                 Body::Joined,
             ),
-            Kind::Left => self.show_left(view, arrival),
+            Kind::Left => self.show_left(view, arrival, after),
             Kind::TypingStarted if party.role == Role::Client => {}
             Kind::TypingStarted => view.typists.start(party.clone(), typing_until),
             Kind::TypingStopped => view.typists.stop(party),
@@ -346,23 +354,26 @@ impl Chat {
     }
 
     /// An agent who leaves as another joins, in one batch, hands the chat over.
-    fn show_left(&mut self, view: &mut View, left: Arrival) {
+    fn show_left(&mut self, view: &mut View, left: Arrival, after: &mut IntoIter<Arrival>) {
         view.typists.stop(&left.event.party);
-        let from = &left.event.party;
-        let takes_over = |next: &wire::Event| {
-            let agents = from.role == Role::Agent && next.party.role == Role::Agent;
-            agents && next.kind == Kind::Joined && next.party.nickname != from.nickname
-        };
-        match self.sequence.next_if(&left, takes_over) {
-            None => view.show(left.position, left.at, left.event.party, Body::Left),
-            Some(joined) => {
-                self.roster.note(&joined.event);
-                let from = left.event.party;
-                let body = Body::Transferred { from };
-                view.show(joined.position, joined.at, joined.event.party, body);
-            }
+        let takes_over =
+            |next: &Arrival| next.follows(&left) && is_handover(&left.event, &next.event);
+        if !after.as_slice().first().is_some_and(takes_over) {
+            return view.show(left.position, left.at, left.event.party, Body::Left);
+        }
+        if let Some(joined) = after.next() {
+            self.roster.note(&joined.event);
+            let from = left.event.party;
+            let body = Body::Transferred { from };
+            view.show(joined.position, joined.at, joined.event.party, body);
         }
     }
+}
+
+/// Whether one agent joins as another leaves.
+fn is_handover(left: &wire::Event, next: &wire::Event) -> bool {
+    let agents = left.party.role == Role::Agent && next.party.role == Role::Agent;
+    agents && next.kind == Kind::Joined && next.party.nickname != left.party.nickname
 }
 
 /// Offers a pushed address, if it is one that may be opened.

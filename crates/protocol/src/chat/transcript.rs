@@ -143,20 +143,23 @@ impl Transcript {
     /// pending; a late one goes behind its predecessor.
     fn room(&self, position: u64) -> usize {
         let place_of = |(_, place): &(EntryKey, Place)| place.position();
-        let newest = self.items.iter().rev().find_map(place_of);
-        if newest.is_none_or(|newest| newest <= position) {
-            let pending = |(_, place): &(EntryKey, Place)| *place == Place::Pending;
-            return self
-                .items
-                .iter()
-                .position(pending)
-                .unwrap_or(self.items.len());
+        let Some(newest) = self.items.iter().rposition(|item| place_of(item).is_some()) else {
+            return self.first_pending(0);
+        };
+        if place_of(&self.items[newest]).is_none_or(|newest| newest <= position) {
+            return self.first_pending(newest + 1);
         }
         let precedes = |item: &_| place_of(item).is_some_and(|other| other <= position);
-        self.items
-            .iter()
-            .rposition(precedes)
-            .map_or(0, |index| index + 1)
+        let last = self.items.iter().rposition(precedes);
+        last.map_or(0, |index| index + 1)
+    }
+
+    /// The index of the first pending message from `start` on, or the end.
+    fn first_pending(&self, start: usize) -> usize {
+        let pending = |(_, place): &(EntryKey, Place)| *place == Place::Pending;
+        let mut rest = self.items[start..].iter();
+        rest.position(pending)
+            .map_or(self.items.len(), |index| start + index)
     }
 
     fn put(&mut self, place: Place, entry: Entry) {

@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::chat::{Party, Role};
 use crate::json;
 
+/// More events are not read at a time; a transcript of 54 KB holds about a thousand.
+const MOST_EVENTS: usize = 20_000;
+
 /// One event of a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -57,14 +60,20 @@ impl Kind {
 /// Reads the value of `transcriptToShow`: an array, or a string that holds one.
 pub(crate) fn read_all(value: &Value) -> Option<Vec<Event>> {
     match value {
-        Value::Array(elements) => Some(elements.iter().map(read).collect()),
+        Value::Array(elements) => Some(read_last(elements)),
         Value::String(quoted) => match json::parse(quoted)? {
-            Value::Array(elements) => Some(elements.iter().map(read).collect()),
+            Value::Array(elements) => Some(read_last(&elements)),
             Value::Null | Value::Bool(_) | Value::Number(_) => None,
             Value::String(_) | Value::Object(_) => None,
         },
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
+}
+
+/// Reads the events, of a monstrous transcript the last ones: what is left out shows as a gap.
+fn read_last(elements: &[Value]) -> Vec<Event> {
+    let start = elements.len().saturating_sub(MOST_EVENTS);
+    elements[start..].iter().map(read).collect()
 }
 
 /// Reads one event. What is no event still takes a place in the transcript, so it is kept.
