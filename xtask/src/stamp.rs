@@ -91,11 +91,13 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
         "--one-caller-inline-max-function-size=0",
         // Neighbours of one crate resemble each other: 0.6 KB.
         "--reorder-functions-by-name",
-        "--strip-debug",
         "--strip-producers",
+        "--debuginfo",
     ]);
     process::run(&mut wasm_opt, advice)?;
-    read(&small)
+    let small = read(&small)?;
+    prune::refuse_formatting(&small)?;
+    Ok(small)
 }
 
 /// The names of the wasm file and of its glue, as wasm-bindgen and Trunk leave them.

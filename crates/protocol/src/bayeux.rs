@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use crate::defect::{self, Defect};
 use crate::queue::Queue;
+use crate::text::split_scheme;
 use crate::{ExchangeId, Failure, Moment, PageEvent, Reply, Request};
 use advice::Advice;
 use hold::Hold;
@@ -77,7 +78,7 @@ impl Config {
 /// Whether a path can be extended: no query, no fragment, no file name with a dot at its end.
 fn is_directory(url: &str) -> bool {
     // A host has dots of its own; a relative URL has no host.
-    let path = match url.split_once("://") {
+    let path = match split_scheme(url) {
         Some((_, server)) => server.split_once('/').map_or("", |(_, path)| path),
         None => url,
     };

@@ -25,6 +25,7 @@ mod queue;
 mod text;
 mod time;
 mod url;
+mod value;
 mod wire;
 
 pub mod bayeux;
@@ -33,3 +34,4 @@ pub mod form;
 
 pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
 pub use time::Moment;
+pub use value::{Number, Object, Value};

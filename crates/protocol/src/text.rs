@@ -7,6 +7,12 @@ pub(crate) fn holds(text: &str, part: &str) -> bool {
         .any(|window| window == part.as_bytes())
 }
 
+/// The scheme of an absolute address, and what follows its `://`.
+pub(crate) fn split_scheme(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    Some((scheme, rest.strip_prefix("//")?))
+}
+
 /// Forms turn every line break into CRLF; on the page it is one character again.
 pub(crate) fn unbroken(text: &str) -> String {
     let is_doubled = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
@@ -28,6 +34,16 @@ mod tests {
         for text in ["", ".", "a.b.c"] {
             assert!(!holds(text, ".."), "{text}");
         }
+    }
+
+    #[test]
+    fn only_an_absolute_address_has_a_scheme() {
+        assert_eq!(
+            split_scheme("https://a:80/b://c"),
+            Some(("https", "a:80/b://c"))
+        );
+        assert_eq!(split_scheme("mailto:a://b"), None);
+        assert_eq!(split_scheme("/a/b"), None);
     }
 
     #[test]

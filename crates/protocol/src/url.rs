@@ -4,7 +4,7 @@
 //! takes `\` for `/`, decodes `%2e` in a host, maps a fullwidth dot to a dot); here such an address
 //! is refused, so that the host that is shown is always the host that is opened.
 
-use crate::text::holds;
+use crate::text::{holds, split_scheme};
 
 /// An address that may be offered to the visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn read(text: &str) -> Result<Address, &'static str> {
 
 /// What follows `http://` or `https://`, in any case.
 fn after_scheme(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("://")?;
+    let (scheme, rest) = split_scheme(url)?;
     let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     known.then_some(rest)
 }

@@ -6,7 +6,7 @@ mod instant;
 
 use std::time::Duration;
 
-use serde_json::Value;
+use crate::value::Value;
 
 use crate::backoff::retry_after;
 use crate::chat::Problem;
@@ -44,7 +44,9 @@ fn good(body: Option<Value>, text: &str) -> Result<Value, Problem> {
 }
 
 fn exception(body: &Value) -> Option<Problem> {
-    let exception = body.get("exception").filter(|value| !value.is_null())?;
+    let exception = body
+        .get("exception")
+        .filter(|value| **value != Value::Null)?;
     Some(Problem::Exception {
         exception: json::text(exception).unwrap_or_default(),
         message: words(body).unwrap_or_default(),

@@ -30,7 +30,7 @@ fn none_after_a_good_connect_is_how_gms_ends_a_chat() {
     let none = peer.good_with(json!({ "advice": { "reconnect": "none" } }));
     peer.answer_exactly(&[event("bye"), none]);
     let end = Event::Ended(Reason::Advised { error: None });
-    assert_eq!(peer.events(), [Event::Delivery(json!("bye")), end]);
+    assert_eq!(peer.events(), [Event::Delivery(json!("bye").into()), end]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn being_ready_is_told_before_the_events_of_the_same_answer() {
         peer.events(),
         [
             Event::Ready { renewed: false },
-            Event::Delivery(json!("first"))
+            Event::Delivery(json!("first").into())
         ]
     );
 }
@@ -325,7 +325,7 @@ fn a_disconnect_by_the_server_ends_the_session_after_its_events() {
     assert_eq!(
         peer.events(),
         [
-            Event::Delivery(json!("last words")),
+            Event::Delivery(json!("last words").into()),
             Event::Ended(Reason::Disconnected)
         ]
     );

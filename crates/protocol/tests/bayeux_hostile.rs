@@ -75,8 +75,8 @@ fn junk_elements_are_skipped_and_counted() {
             peer.events(),
             [
                 Event::Diagnostic("Parts of an answer that were skipped: 1".to_owned()),
-                Event::Delivery(json!(index)),
-                Event::Delivery(json!("after it")),
+                Event::Delivery(json!(index).into()),
+                Event::Delivery(json!("after it").into()),
             ],
             "{element}"
         );

@@ -164,7 +164,7 @@ fn event_with_advice_none() {
         event("x"),
         json!({ "advice": { "reconnect": "none" } }),
     )]);
-    assert_eq!(peer.events(), [Event::Delivery(json!("x"))]);
+    assert_eq!(peer.events(), [Event::Delivery(json!("x").into())]);
     assert!(peer.holds());
 }
 

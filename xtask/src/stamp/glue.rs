@@ -115,6 +115,15 @@ struct Shortener {
 impl Reencode for Shortener {
     type Error = std::convert::Infallible;
 
+    /// Names and producers are for those who look into the module.
+    fn parse_custom_section(
+        &mut self,
+        _module: &mut wasm_encoder::Module,
+        _section: wasmparser::CustomSectionReader<'_>,
+    ) -> Result<(), Error<Self::Error>> {
+        Ok(())
+    }
+
     fn parse_imports(
         &mut self,
         section: &mut wasm_encoder::ImportSection,

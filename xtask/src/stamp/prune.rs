@@ -13,10 +13,10 @@ use wasm_encoder::{
 };
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
-use crate::failure::{OrFailure, Outcome};
+use crate::failure::{Failure, OrFailure, Outcome};
 
 /// Paths of functions that never return: everything that turns a bug into a message.
-const FATAL: [&str; 14] = [
+const FATAL: [&str; 13] = [
     "core::panicking::",
     "core::option::unwrap_failed",
     "core::option::expect_failed",
@@ -30,12 +30,12 @@ const FATAL: [&str; 14] = [
     "alloc::alloc::handle_alloc_error",
     "hashbrown::raw::Fallibility::capacity_overflow",
     "std::panicking::panic_with_hook",
-    "std::panicking::panic_handler",
 ];
 
-/// Parts of the names of functions that only Leptos' server functions use, which this widget has none of: their
+/// Parts of the names of functions that only a panic's message or Leptos' server functions use; tables and
 /// exports would keep them alive.
-const UNUSED: [&str; 5] = [
+const UNUSED: [&str; 6] = [
+    "std::panicking::panic_handler::",
     "wasm_streams::",
     "futures_util::abortable::",
     "futures_util::sink::",
@@ -43,8 +43,12 @@ const UNUSED: [&str; 5] = [
     "js_sys::futures::future_to_promise",
 ];
 
-/// How the names of functions end that format a value for a message; a formatter that writes nothing is sound.
-const WORDS: &str = " as core::fmt::Debug>::fmt";
+/// How the names of functions end that format a value. Nothing but messages of panics may need them: whoever
+/// calls one of [`FORMATTING`] is refused.
+const WORDS: [&str; 2] = [" as core::fmt::Debug>::fmt", " as core::fmt::Display>::fmt"];
+
+/// Where formatting begins: `format!`, `write!` and `to_string` of most types lead to one of these.
+const FORMATTING: [&str; 2] = ["core::fmt::write", "alloc::fmt::format::format_inner"];
 
 /// Exports of a library for server functions.
 const UNUSED_EXPORTS: [&str; 2] = ["__wbg_intounderlying", "intounderlying"];
@@ -54,6 +58,8 @@ const SOURCES: [&str; 5] = ["/", "src/", "crates/", "library/", "std/"];
 
 /// Bytes of a `core::panic::Location`: pointer and length of the path, line, column.
 const LOCATION: usize = 16;
+
+const NO_FORMATTING: &str = "put texts together with `concat` and `push_str`, numbers with `decimal`: formatting costs 2 KB";
 
 const ADVICE: &str = "the file is not what wasm-bindgen writes; run `cargo xtask dist` again";
 
@@ -72,11 +78,50 @@ pub(super) fn prune(wasm: &[u8]) -> Outcome<Vec<u8>> {
     Ok(module.finish())
 }
 
+/// Refuses an optimised module with names in which anything formats text: its formatters write nothing.
+pub(super) fn refuse_formatting(wasm: &[u8]) -> Outcome {
+    let callers = formatting(wasm).or_failure("reading the optimised wasm", ADVICE)?;
+    if callers.is_empty() {
+        return Ok(());
+    }
+    let what = format!("the widget formats text: {}", callers.join(", "));
+    Err(Failure::new(what, NO_FORMATTING))
+}
+
+/// The functions that call the standard library's formatting, which is not counted itself.
+fn formatting(wasm: &[u8]) -> wasmparser::Result<Vec<String>> {
+    let names = Survey::of(wasm)?.names;
+    let is_entry = |name: &String| FORMATTING.iter().any(|entry| name.starts_with(entry));
+    let mut callers = Vec::new();
+    let mut index = Survey::of(wasm)?.imported;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::CodeSectionEntry(body) = payload? else {
+            continue;
+        };
+        let caller = names.get(&index).cloned().unwrap_or_default();
+        index += 1;
+        if caller.contains("core::fmt::") || caller.contains("alloc::fmt::") {
+            continue;
+        }
+        for operator in body.get_operators_reader()? {
+            if let wasmparser::Operator::Call { function_index } = operator?
+                && names.get(&function_index).is_some_and(is_entry)
+            {
+                callers.push(caller.clone());
+            }
+        }
+    }
+    callers.dedup();
+    Ok(callers)
+}
+
 /// What has to be known before the rewriting.
 #[derive(Default)]
 struct Survey {
     imported: u32,
     stubs: BTreeMap<u32, Stub>,
+    /// Path of each function that has a name.
+    names: BTreeMap<u32, String>,
     /// Address and content of each active data segment.
     data: Vec<(usize, Vec<u8>)>,
 }
@@ -118,6 +163,7 @@ impl Survey {
                     if let Some(stub) = stub(function.name) {
                         self.stubs.insert(function.index, stub);
                     }
+                    self.names.insert(function.index, path(function.name));
                 }
             }
         }
@@ -145,8 +191,19 @@ enum Stub {
     Silent,
 }
 
-/// The stub for a function of this name; the crate hashes that the v0 mangling shows in brackets do not count.
+/// The stub for a function of this name.
 fn stub(name: &str) -> Option<Stub> {
+    let path = path(name);
+    let is_fatal = FATAL.iter().any(|fatal| path.starts_with(fatal));
+    if is_fatal || UNUSED.iter().any(|unused| path.contains(unused)) {
+        return Some(Stub::Unreachable);
+    }
+    let formats = WORDS.iter().any(|words| path.ends_with(words));
+    formats.then_some(Stub::Silent)
+}
+
+/// A name without the crate hashes that the v0 mangling shows in brackets.
+fn path(name: &str) -> String {
     let mut path = String::with_capacity(name.len());
     let mut depth = 0;
     for letter in name.chars() {
@@ -157,11 +214,7 @@ fn stub(name: &str) -> Option<Stub> {
             _ => {}
         }
     }
-    let is_fatal = FATAL.iter().any(|fatal| path.starts_with(fatal));
-    if is_fatal || UNUSED.iter().any(|unused| path.contains(unused)) {
-        return Some(Stub::Unreachable);
-    }
-    path.ends_with(WORDS).then_some(Stub::Silent)
+    path
 }
 
 /// The addresses of all panic locations and of the paths they point to.
@@ -302,7 +355,11 @@ mod tests {
             None
         );
         assert_eq!(stub("gms_chat::driver::Driver::feed"), None);
-        assert_eq!(stub("<u32 as core::fmt::Display>::fmt"), None);
+        assert_eq!(stub("<u32 as core::fmt::Display>::fmt"), Some(Stub::Silent));
+        assert_eq!(
+            stub("<alloc::string::String as core::fmt::Write>::write_str"),
+            None
+        );
     }
 
     /// A path at 1024, a location at 1040 that points to it, and a neighbour that does not.
@@ -395,6 +452,42 @@ mod tests {
         assert_eq!(exports, ["mount"]);
         assert!(bodies[0].ends_with(&[0x41, 7, 0x0b]), "{bodies:?}");
         assert_eq!(bodies[1], [0, 0x00, 0x0b]);
+    }
+
+    #[test]
+    fn whoever_formats_is_named() {
+        let names = [
+            "gms_chat::wordy",
+            "core[00]::fmt::write",
+            "core::fmt::builders::x",
+        ];
+        let wasm = calling(&names, 1);
+        assert_eq!(formatting(&wasm).unwrap(), ["gms_chat::wordy"]);
+        assert!(refuse_formatting(&wasm).is_err());
+        assert!(refuse_formatting(&calling(&names, 2)).is_ok());
+    }
+
+    /// A module of these functions, in which each calls the one with this index.
+    fn calling(names: &[&str], called: u32) -> Vec<u8> {
+        use wasm_encoder::{FunctionSection, Module, NameMap, NameSection, TypeSection};
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        module.section(&types);
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        let mut map = NameMap::new();
+        for (index, name) in (0..).zip(names) {
+            functions.function(0);
+            let mut body = Function::new([]);
+            body.instructions().call(called).end();
+            code.function(&body);
+            map.append(index, name);
+        }
+        module.section(&functions).section(&code);
+        let mut names = NameSection::new();
+        names.functions(&map);
+        module.section(&names);
+        module.finish()
     }
 
     #[test]

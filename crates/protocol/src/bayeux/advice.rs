@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use crate::value::{Object, Value};
 
 use crate::defect::{self, Defect};
 use crate::json;
@@ -49,7 +49,7 @@ impl Default for Advice {
 
 impl Advice {
     /// Reads an `advice` member. What stands under `long-polling` goes before what stands beside it.
-    pub(super) fn read(advice: &Map<String, Value>) -> Self {
+    pub(super) fn read(advice: &Object) -> Self {
         let specific = advice.get("long-polling").and_then(Value::as_object);
         let source = Source { advice, specific };
         let default = Self::default();
@@ -72,15 +72,15 @@ impl Advice {
             multiple_clients: source
                 .find("multiple-clients", Value::as_bool)
                 .unwrap_or(false),
-            hosts: advice.contains_key("hosts"),
+            hosts: advice.get("hosts").is_some(),
         }
     }
 }
 
 /// The two places where a field of the advice may stand.
 struct Source<'a> {
-    advice: &'a Map<String, Value>,
-    specific: Option<&'a Map<String, Value>>,
+    advice: &'a Object,
+    specific: Option<&'a Object>,
 }
 
 impl Source<'_> {
@@ -117,7 +117,7 @@ fn millis(value: &Value) -> Option<i64> {
         return Some(i64::try_from(millis).map_or(most, |millis| millis.min(most)));
     }
     let is_negative = match value {
-        Value::Number(number) => number.as_f64()? < 0.0,
+        Value::Number(number) => number.as_f64() < 0.0,
         Value::String(text) => {
             json::digits(text.trim().strip_prefix('-')?)?;
             true

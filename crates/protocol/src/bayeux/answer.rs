@@ -1,6 +1,6 @@
 //! What an answer of the server holds: replies to our requests, events of the channel, and junk.
 
-use serde_json::{Map, Value};
+use crate::value::{Object, Value};
 
 use super::advice::Advice;
 use super::event::Fault;
@@ -17,7 +17,7 @@ pub(super) struct Answer {
     pub(super) events: Vec<Value>,
     /// How many elements were neither.
     pub(super) skipped: usize,
-    replies: Vec<Map<String, Value>>,
+    replies: Vec<Object>,
 }
 
 impl Answer {
@@ -61,10 +61,11 @@ impl Answer {
         let channel = message.get("channel").and_then(Value::as_str);
         if channel.is_some_and(|channel| channel.starts_with("/meta/")) {
             self.replies.push(message);
-        } else if let Some(data) = message.get_mut("data").filter(|_| is_ours) {
-            self.events.push(data.take());
         } else {
-            self.skipped += 1;
+            match message.remove("data").filter(|_| is_ours) {
+                Some(data) => self.events.push(data),
+                None => self.skipped += 1,
+            }
         }
     }
 
@@ -72,12 +73,12 @@ impl Answer {
     /// one with the right id wins, else the first: servers exist that echo no ids, or wrong ones.
     pub(super) fn reply(&mut self, channel: &str, id: u32) -> Option<Reply> {
         let text = json::decimal(id.into());
-        let has_id = |message: &Map<String, Value>| match message.get("id") {
+        let has_id = |message: &Object| match message.get("id") {
             Some(Value::String(id)) => *id == text,
             Some(Value::Number(number)) => number.as_u64() == Some(id.into()),
             Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => false,
         };
-        let on_channel = |message: &Map<String, Value>| {
+        let on_channel = |message: &Object| {
             is_on(message, channel) || defect::on(Defect::EventSettles) && has_id(message)
         };
         let with_id = self
@@ -98,7 +99,7 @@ impl Answer {
     }
 }
 
-fn is_on(message: &Map<String, Value>, channel: &str) -> bool {
+fn is_on(message: &Object, channel: &str) -> bool {
     message.get("channel").and_then(Value::as_str) == Some(channel)
 }
 
@@ -111,7 +112,7 @@ fn unreadable(body: &str) -> Fault {
 
 /// A reply on a meta channel.
 #[derive(Debug)]
-pub(super) struct Reply(Map<String, Value>);
+pub(super) struct Reply(Object);
 
 impl Reply {
     pub(super) fn is_successful(&self) -> bool {
@@ -148,9 +149,11 @@ impl Reply {
     /// Whether `long-polling` is offered. A reply without a list is taken at its word.
     pub(super) fn offers_long_polling(&self) -> bool {
         let types = self.0.get("supportedConnectionTypes");
-        types
-            .and_then(Value::as_array)
-            .is_none_or(|types| types.iter().any(|name| name == "long-polling"))
+        types.and_then(Value::as_array).is_none_or(|types| {
+            types
+                .iter()
+                .any(|name| name.as_str() == Some("long-polling"))
+        })
     }
 
     /// The number to start acknowledging from, if the handshake has agreed to it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use crate::value::Value;
 
 use crate::{Moment, json};
 

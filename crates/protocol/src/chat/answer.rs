@@ -1,6 +1,6 @@
 //! What answers and deliveries mean while a chat is on, and how they end it.
 
-use serde_json::Value;
+use crate::value::Value;
 
 use super::call::{Job, RefreshForm};
 use super::rest::Flight;

@@ -1,6 +1,6 @@
 //! From the visitor's form to a created chat.
 
-use serde_json::Value;
+use crate::value::Value;
 
 use super::call::Job;
 use super::talk::Chat;

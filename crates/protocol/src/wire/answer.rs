@@ -1,6 +1,6 @@
 //! The objects inside GMS's answers: service, status, chat object, delivery.
 
-use serde_json::Value;
+use crate::value::Value;
 
 use super::event::{self, Event};
 use super::instant;

@@ -1,6 +1,6 @@
 //! Transcript events: `[type, nickname, text, seconds, user type]`, and whatever later servers append.
 
-use serde_json::Value;
+use crate::value::Value;
 
 use crate::chat::{Party, Role};
 use crate::json;
@@ -78,7 +78,7 @@ fn read_last(elements: &[Value]) -> Vec<Event> {
 
 /// Reads one event. What is no event still takes a place in the transcript, so it is kept.
 fn read(element: &Value) -> Event {
-    let at = |place: usize| element.get(place);
+    let at = |place: usize| element.as_array().and_then(|parts| parts.get(place));
     let text = |place| at(place).and_then(json::text).unwrap_or_default();
     Event {
         kind: kind(text(0)),

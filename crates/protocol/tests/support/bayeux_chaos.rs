@@ -100,7 +100,7 @@ impl Chaos {
         }
         self.peer.answer(&[event("at last")]);
         let events = self.peer.events();
-        assert!(events.contains(&Event::Delivery(json!("at last"))));
+        assert!(events.contains(&Event::Delivery(json!("at last").into())));
         events.iter().for_each(|event| tally.count(event));
     }
 

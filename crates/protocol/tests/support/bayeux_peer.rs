@@ -350,7 +350,7 @@ impl Peer {
     pub(crate) fn deliveries(&mut self) -> Vec<Value> {
         let events = self.events();
         let data = events.into_iter().filter_map(|event| match event {
-            Event::Delivery(data) => Some(data),
+            Event::Delivery(data) => Some(data.into()),
             _ => None,
         });
         data.collect()
