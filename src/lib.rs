@@ -24,7 +24,7 @@ use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::{Command, Phase, Session};
+use gms_chat_protocol::chat::{Command, Session};
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
@@ -104,16 +104,6 @@ impl Widget {
     /// Ends the chat without asking.
     pub fn end(&self) {
         self.command(Command::End);
-    }
-
-    /// Whether removing the window now would end a chat.
-    pub fn is_live(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| {
-            matches!(
-                running.chat.phase(),
-                Phase::Connecting | Phase::Waiting | Phase::Active | Phase::Ending
-            )
-        })
     }
 
     fn command(&self, command: Command) {

@@ -135,11 +135,6 @@ impl Chat {
         }
     }
 
-    /// The phase that the chat is in.
-    pub(crate) fn phase(&self) -> Phase {
-        self.phase.peek()
-    }
-
     /// What the form holds now.
     pub(crate) fn visitor(&self) -> Visitor {
         self.form.visitor()

@@ -10,8 +10,7 @@ pub(super) fn header(chat: &Chat) -> Node {
     let phase = chat.phase.clone();
     let status = chat.clone();
     let minimise = chat.clone();
-    tag("header")
-        .class("header")
+    div("header")
         .part("header")
         .child(
             div("titles")

@@ -39,18 +39,19 @@ impl Clock {
     }
 }
 
-/// A line for this entry; `first` and `last` are set by the transcript.
-pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry) -> Node {
+/// A line for this entry. Whether it is the last of its group is left to a class; the first one says who speaks.
+pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry, is_first: bool) -> Node {
     let side = side(entry);
     match (&entry.body, side) {
         (_, Side::Unseen) => div("row").attr("hidden", ""),
         (Body::Message(text) | Body::Mine { text, .. }, _) => {
-            let line = message(chat, entry, side, bubble(text));
+            let line = speaker(chat, entry, side, is_first).child(bubble(text));
             line.child(meta(chat, clock, entry))
         }
         (Body::PushUrl { url, host }, _) => {
-            let line = message(chat, entry, side, card(chat, entry, url, host));
-            line.child(meta(chat, clock, entry))
+            let line = speaker(chat, entry, side, is_first);
+            line.child(card(chat, entry, url, host))
+                .child(meta(chat, clock, entry))
         }
         (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
             aside(&about(chat, entry).unwrap_or_default())
@@ -107,22 +108,26 @@ fn aside(sentence: &str) -> Node {
         .child(tag("p").text(sentence))
 }
 
-fn message(chat: &Chat, entry: &Entry, side: Side, content: Node) -> Node {
-    let (class, part, name) = match side {
-        Side::Mine => ("row mine", "message message-mine", chat.say(Key::You)),
-        Side::Theirs | Side::Aside | Side::Unseen => (
-            "row theirs",
-            "message message-theirs",
-            chat.texts.name(&entry.party),
-        ),
+/// The line of a message as far as it says whose it is.
+fn speaker(chat: &Chat, entry: &Entry, side: Side, is_first: bool) -> Node {
+    let (class, part) = match side {
+        Side::Mine => ("row mine", "message message-mine"),
+        Side::Theirs | Side::Aside | Side::Unseen => ("row theirs", "message message-theirs"),
     };
-    let mut row = div(class).part(part);
-    if side == Side::Theirs {
-        let avatar = tag("span").class("avatar").part("avatar");
-        row = row.child(avatar.attr("aria-hidden", "true").text(&initial(name)));
+    let row = div(class).part(part);
+    if !is_first {
+        return row;
     }
-    row.child(tag("span").class("name").text(name))
-        .child(content)
+    if side == Side::Mine {
+        return row
+            .class(&[class, " first"].concat())
+            .child(note("unseen", chat.say(Key::You)));
+    }
+    let name = chat.texts.name(&entry.party);
+    let avatar = note("avatar", &initial(name));
+    row.class(&[class, " first"].concat())
+        .child(avatar.part("avatar").attr("aria-hidden", "true"))
+        .child(note("name", name))
 }
 
 fn bubble(text: &str) -> Node {
@@ -168,32 +173,25 @@ fn safe_address(url: &str) -> Option<&str> {
 
 /// When it was said, and what became of it.
 fn meta(chat: &Chat, clock: &Clock, entry: &Entry) -> Node {
-    let mut meta = tag("span").class("meta");
-    if let Some(time) = entry.at.and_then(|at| clock.time(at)) {
-        meta = meta.child(tag("time").text(&time));
-    }
+    let time = entry.at.and_then(|at| clock.time(at));
+    let time = tag("time").class("meta").text(&time.unwrap_or_default());
     let Body::Mine { fate, .. } = &entry.body else {
-        return meta;
+        return time;
     };
     match fate {
-        Fate::Sending => meta.child(note("fate sending", chat.say(Key::FateSending))),
-        Fate::Unknown => meta.child(note("fate", chat.say(Key::FateUnknown))),
-        Fate::Sent => meta
+        Fate::Sending => note("meta told sending", chat.say(Key::FateSending)),
+        Fate::Unknown => note("meta told", chat.say(Key::FateUnknown)),
+        Fate::Sent => time
             .child(note("unseen", chat.say(Key::FateSent)))
             .child(icon(CHECK)),
         Fate::Failed(reason) => {
             let reason = chat.texts.problem(reason);
             let sentence = chat.texts.fill(Key::FateFailed, &[("reason", reason)]);
-            div("meta failed")
+            div("meta told failed")
                 .child(icon(EXCLAMATION))
                 .child(note("fate", &sentence))
-                .child(again(chat, entry, Key::Retry, Command::Retry(entry.key)))
-                .child(again(
-                    chat,
-                    entry,
-                    Key::Discard,
-                    Command::Discard(entry.key),
-                ))
+                .child(again(chat, Key::Retry, Command::Retry(entry.key)))
+                .child(again(chat, Key::Discard, Command::Discard(entry.key)))
         }
     }
 }
@@ -203,14 +201,11 @@ fn note(class: &str, text: &str) -> Node {
 }
 
 /// A way to deal with a message that was not sent. The row goes away, so the focus moves on first.
-fn again(chat: &Chat, _entry: &Entry, key: Key, command: Command) -> Node {
+fn again(chat: &Chat, key: Key, command: Command) -> Node {
     let chat = chat.clone();
-    button("small").text(chat.say(key)).on("click", {
-        let chat = chat.clone();
-        move |_| {
-            chat.focus();
-            chat.command(command.clone());
-        }
+    button("small").text(chat.say(key)).on("click", move |_| {
+        chat.focus();
+        chat.command(command.clone());
     })
 }
 

@@ -1,7 +1,7 @@
 //! The transcript: draws each change where it happened, and nothing else again.
 //!
-//! Lines stand in pages of a fixed size, so that the browser can leave out the layout of pages that are out of
-//! sight (`content-visibility`), and an append touches only the last page.
+//! Lines stand in pages, and pages in chapters, of a fixed size: the browser leaves out the layout of those that
+//! are out of sight (`content-visibility`), and an append touches only the last page of the last chapter.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,8 +17,8 @@ use super::thread::{Edit, Side, side};
 use super::waiting::{pulse, waiting};
 use super::{Chat, Key};
 
-/// Lines per page.
-const PAGE: u32 = 50;
+/// Lines per page, and pages per chapter.
+const SIZE: u32 = 25;
 /// How far from its end, in pixels, the transcript still counts as read.
 const NEAR: i32 = 80;
 
@@ -31,7 +31,9 @@ pub(super) fn transcript(chat: &Chat) -> Node {
     };
     let (watched, shown, jump) = (scroll.clone(), scroll.clone(), scroll.clone());
     let label = chat.say(Key::Jump).to_owned();
+    let is_waiting = chat.is_waiting.clone();
     let flow = div("flow")
+        .class_when("calm", move || is_waiting.get())
         .child(waiting(chat))
         .child(pages(chat, scroll))
         .child(typing(chat));
@@ -104,10 +106,10 @@ fn pages(chat: &Chat, scroll: Scroll) -> Node {
         })
 }
 
-/// The drawn lines, in the order of the thread's entries.
+/// The drawn lines, in the order of the thread's entries, and whether each says who speaks.
 struct Pages {
     root: Element,
-    rows: Vec<Mounted>,
+    rows: Vec<(Mounted, bool)>,
     clock: Clock,
 }
 
@@ -130,9 +132,7 @@ impl Pages {
         match edit {
             Edit::Inserted(index) => self.insert(chat, index),
             Edit::Replaced(index) => {
-                let fresh = self.row(chat, index);
-                let last = &mut self.rows[index];
-                *last = fresh.insert_before(last.element());
+                self.replace(chat, index);
                 self.mark_around(chat, index);
             }
             Edit::Removed(index) => {
@@ -148,43 +148,66 @@ impl Pages {
     }
 
     fn insert(&mut self, chat: &Chat, index: usize) {
-        let fresh = self.row(chat, index);
+        let (fresh, is_first) = self.row(chat, index);
         let mounted = match self.rows.get(index) {
-            Some(next) => fresh.insert_before(next.element()),
+            Some((next, _)) => fresh.insert_before(next.element()),
             None => fresh.append_to(&self.last_page()),
         };
-        self.rows.insert(index, mounted);
+        self.rows.insert(index, (mounted, is_first));
         self.mark_around(chat, index);
     }
 
-    fn row(&self, chat: &Chat, index: usize) -> Node {
-        row(chat, &self.clock, &chat.thread.borrow().entries()[index])
+    fn replace(&mut self, chat: &Chat, index: usize) {
+        let (fresh, is_first) = self.row(chat, index);
+        if let Some(row) = self.rows.get_mut(index) {
+            *row = (fresh.insert_before(row.0.element()), is_first);
+        }
+    }
+
+    fn row(&self, chat: &Chat, index: usize) -> (Node, bool) {
+        let thread = chat.thread.borrow();
+        let is_first = thread.place(index).is_first;
+        let row = row(chat, &self.clock, &thread.entries()[index], is_first);
+        (row, is_first)
     }
 
     /// The page that takes the next line.
     fn last_page(&self) -> Element {
-        match self.root.last_element_child() {
-            Some(page) if page.child_element_count() < PAGE => page,
-            Some(_) | None => {
-                let page = div("page").element().clone();
-                let added = self.root.append_child(&page);
-                debug_assert!(added.is_ok(), "a log takes pages");
-                page
-            }
-        }
+        let last_full = |chapter: &Element| {
+            let page = chapter.last_element_child();
+            page.is_none_or(|page| page.child_element_count() >= SIZE)
+        };
+        let chapter = last(&self.root, "chapter", |chapter| {
+            chapter.child_element_count() < SIZE || !last_full(chapter)
+        });
+        last(&chapter, "page", |page| page.child_element_count() < SIZE)
     }
 
-    /// Shows where the line at `index` and its neighbours stand in their groups.
-    fn mark_around(&self, chat: &Chat, index: usize) {
-        let thread = chat.thread.borrow();
+    /// Shows where the line at `index` and its neighbours stand in their groups. Behind an appended line there is
+    /// none, and the one before it stays what it was except that it may not be the last of its group any more.
+    fn mark_around(&mut self, chat: &Chat, index: usize) {
         for near in index.saturating_sub(1)..=index + 1 {
-            if let Some(row) = self.rows.get(near) {
-                let place = thread.place(near);
-                set_class(row.element(), "first", place.is_first);
-                set_class(row.element(), "last", place.is_last);
+            let Some((_, was_first)) = self.rows.get(near) else {
+                continue;
+            };
+            let place = chat.thread.borrow().place(near);
+            if *was_first != place.is_first {
+                self.replace(chat, near);
             }
+            set_class(self.rows[near].0.element(), "last", place.is_last);
         }
     }
+}
+
+/// The last child, if it has room, else a new one of this class.
+fn last(parent: &Element, class: &str, has_room: impl Fn(&Element) -> bool) -> Element {
+    if let Some(child) = parent.last_element_child().filter(has_room) {
+        return child;
+    }
+    let child = div(class).element().clone();
+    let added = parent.append_child(&child);
+    debug_assert!(added.is_ok(), "a log takes pages");
+    child
 }
 
 /// Who is typing at the other side.
