@@ -5,7 +5,7 @@ mod gms_peer;
 
 use gms_chat_protocol::Lane;
 use gms_chat_protocol::chat::{Command, Connection, End, Phase, Problem};
-use gms_peer::{Fault, Peer, RefreshStyle, SERVICE, SESSION, agent, millis, secs};
+use gms_peer::{Fault, Peer, RefreshStyle, SESSION, agent, millis, secs};
 use serde_json::json;
 
 #[test]
@@ -97,8 +97,7 @@ fn events_of_another_chat_are_ignored() {
     }
     let message =
         json!({"chatSessionId": "OTHER", "transcriptPosition": 3, "transcriptToShow": event});
-    chat.gms
-        .deliver(json!({"message": message, "tag": format!("service.chat.refresh.{SERVICE}")}));
+    chat.gms.deliver_object(message);
     chat.pump();
     assert_eq!(chat.screen(), ["Kristi joined"]);
     chat.agent_says("for you");
@@ -123,11 +122,9 @@ fn a_session_that_was_not_named_at_the_start_is_learnt_from_the_first_event() {
     chat.start();
     let event = |text: &str| json!([["Message.Text", "Kristi", text, "1", "AGENT"]]);
     let message = json!({"chatSessionId": SESSION, "transcriptPosition": 2, "transcriptToShow": event("ours")});
-    chat.gms
-        .deliver(json!({"message": message, "tag": format!("service.chat.refresh.{SERVICE}")}));
+    chat.gms.deliver_object(message);
     let message = json!({"chatSessionId": "OTHER", "transcriptPosition": 3, "transcriptToShow": event("theirs")});
-    chat.gms
-        .deliver(json!({"message": message, "tag": format!("service.chat.refresh.{SERVICE}")}));
+    chat.gms.deliver_object(message);
     chat.pump();
     assert_eq!(chat.screen(), ["Kristi: ours"]);
 }
@@ -158,10 +155,7 @@ fn events_that_overtake_the_answer_to_the_creation_are_not_lost() {
         .unwrap()
         .unwrap();
     chat.gms.event(agent("Notice.Joined", ""));
-    let (held, delivery) = chat.gms.wake(chat.now).expect("a connect is held");
-    chat.in_flight.retain(|sent| sent.id != held);
-    chat.session.handle_reply(held, delivery, chat.now);
-    chat.pump();
+    chat.answer_connect();
     assert!(chat.screen().is_empty());
     chat.answer(Lane::Rest, answer);
     assert_eq!(chat.screen(), ["Kristi joined"]);

@@ -325,10 +325,7 @@ fn the_end_by_the_server_is_not_told_before_what_is_missing_is_fetched() {
     chat.gms.over = true;
     chat.gms.event(agent("Notice.Left", ""));
     chat.serving = false;
-    let (held, delivery) = chat.gms.wake(chat.now).unwrap();
-    chat.in_flight.retain(|sent| sent.id != held);
-    chat.session.handle_reply(held, delivery, chat.now);
-    chat.pump();
+    chat.answer_connect();
     assert_eq!(chat.phase(), Phase::Active);
     chat.serving = true;
     chat.advance(secs(1));

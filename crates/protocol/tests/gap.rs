@@ -4,7 +4,7 @@
 mod gms_peer;
 
 use gms_chat_protocol::chat::{Body, Connection};
-use gms_peer::{Fault, Peer, RefreshStyle, SERVICE, agent, millis, secs};
+use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, secs};
 use serde_json::json;
 
 const MISSING: &str = "~ something is missing ~";
@@ -27,10 +27,7 @@ fn a_hole_is_repaired_before_what_stands_behind_it_is_shown() {
     for style in [RefreshStyle::Transcript, RefreshStyle::Pushed] {
         let mut chat = with_hole(style);
         chat.serving = false;
-        let (held, delivery) = chat.gms.wake(chat.now).unwrap();
-        chat.in_flight.retain(|sent| sent.id != held);
-        chat.session.handle_reply(held, delivery, chat.now);
-        chat.pump();
+        chat.answer_connect();
         assert_eq!(chat.screen(), ["Kristi joined"], "{style:?}: held back");
         assert_eq!(
             chat.rest().request.body,
@@ -251,8 +248,7 @@ fn an_absurd_position_is_not_believed() {
                 "transcriptToShow":[["Message.Text","Kristi","hello","30","AGENT"]]}}"#
         );
         let message: serde_json::Value = serde_json::from_str(&message).unwrap();
-        let tag = format!("service.chat.refresh.{SERVICE}");
-        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.gms.deliver_object(message);
         chat.pump();
         assert_eq!(
             chat.screen(),
@@ -267,9 +263,7 @@ fn events_without_any_position_are_shown_in_the_order_in_which_they_come() {
     let mut chat = Peer::comet().with_agent();
     for text in ["one", "two"] {
         let event = json!([["Message.Text", "Kristi", text, "30", "AGENT"]]);
-        let tag = format!("service.chat.refresh.{SERVICE}");
-        chat.gms
-            .deliver(json!({"message": {"transcriptToShow": event}, "tag": tag}));
+        chat.gms.deliver_object(json!({"transcriptToShow": event}));
     }
     chat.pump();
     assert_eq!(
@@ -288,8 +282,7 @@ fn an_index_is_preferred_and_shows_a_hole_inside_a_batch() {
         "transcriptPosition": "5",
         "transcriptToShow": [event("three", 3), event("five", 5)],
     });
-    let tag = format!("service.chat.refresh.{SERVICE}");
-    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    chat.gms.deliver_object(message);
     chat.advance(secs(10));
     assert_eq!(
         chat.screen(),
@@ -312,8 +305,7 @@ fn an_index_that_counts_from_zero_is_shifted_and_a_senseless_one_is_not_used() {
     for batch in batches {
         let mut chat = Peer::comet().with_agent();
         let message = json!({"transcriptPosition": "4", "transcriptToShow": batch});
-        let tag = format!("service.chat.refresh.{SERVICE}");
-        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.gms.deliver_object(message);
         chat.pump();
         assert_eq!(
             chat.screen(),
@@ -333,8 +325,7 @@ fn a_quoted_transcript_and_numbers_in_any_form_are_read() {
     ];
     for message in forms {
         let mut chat = Peer::comet().with_agent();
-        let tag = format!("service.chat.refresh.{SERVICE}");
-        chat.gms.deliver(json!({"message": message, "tag": tag}));
+        chat.gms.deliver_object(message);
         chat.pump();
         assert_eq!(chat.screen(), ["Kristi joined", "Kristi: hello"]);
         assert_eq!(chat.entry(1).at, Some(1_411_717_255_000 + 30_000));
@@ -355,14 +346,13 @@ fn a_monstrous_delivery_is_read_from_its_end_in_good_time() {
     let mut chat = Peer::comet().with_agent();
     chat.gms.style = RefreshStyle::Nothing;
     let event = |number: usize| json!(["Message.Text", "K", number, "1", "AGENT"]);
-    let tag = format!("service.chat.refresh.{SERVICE}");
     let many: Vec<_> = (0..21_000).map(event).collect();
     let message = json!({"transcriptPosition": 1, "transcriptToShow": many});
-    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    chat.gms.deliver_object(message);
     // And some at positions that are taken already: nothing of it is lost or doubled.
     let again: Vec<_> = (20_900..21_010).map(event).collect();
     let message = json!({"transcriptPosition": 19_000, "transcriptToShow": again});
-    chat.gms.deliver(json!({"message": message, "tag": tag}));
+    chat.gms.deliver_object(message);
     chat.advance(secs(20));
     let screen = chat.screen();
     assert_eq!(screen.len(), 1 + 20_000 + 10);

@@ -303,10 +303,7 @@ fn an_arriving_message_stands_above_what_is_still_under_way() {
     chat.say("mine");
     let key = chat.key(1);
     chat.gms.event(agent("Message.Text", "theirs"));
-    let (held, delivery) = chat.gms.wake(chat.now).unwrap();
-    chat.in_flight.retain(|sent| sent.id != held);
-    chat.session.handle_reply(held, delivery, chat.now);
-    chat.pump();
+    chat.answer_connect();
     assert_eq!(
         chat.screen(),
         ["Kristi joined", "Kristi: theirs", "me: mine …"]

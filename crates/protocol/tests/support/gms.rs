@@ -144,6 +144,12 @@ impl Gms {
             .push(json!({"data": data, "channel": "/_genesys"}));
     }
 
+    /// Puts a chat object of this service on the channel.
+    pub(crate) fn deliver_object(&mut self, message: Value) {
+        let tag = format!("service.chat.refresh.{SERVICE}");
+        self.deliver(json!({"message": message, "tag": tag}));
+    }
+
     /// The next connect is answered with `reconnect: none`.
     pub(crate) fn end_polling(&mut self) {
         self.reconnect_none = true;

@@ -204,6 +204,14 @@ impl Peer {
         self.pump();
     }
 
+    /// Answers the held connect with what there is to deliver, and nothing else.
+    pub(crate) fn answer_connect(&mut self) {
+        let (held, delivery) = self.gms.wake(self.now).expect("something to deliver");
+        self.in_flight.retain(|sent| sent.id != held);
+        self.session.handle_reply(held, delivery, self.now);
+        self.pump();
+    }
+
     /// Ends the exchange under way in a lane without an answer.
     pub(crate) fn lose(&mut self, lane: Lane, failure: Failure) {
         let sent = self.take(lane);
