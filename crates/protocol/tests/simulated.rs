@@ -9,7 +9,7 @@
 mod gms_peer;
 
 use gms_chat_protocol::Output;
-use gms_chat_protocol::chat::{Body, Delivery, Fate, Phase, Problem};
+use gms_chat_protocol::chat::{Body, Command, Delivery, Fate, Phase, Problem};
 use gms_peer::{Fault, Peer, RefreshStyle, config, millis, secs};
 use serde_json::json;
 
@@ -144,4 +144,31 @@ fn a_failed_sign_of_life_is_repeated_when_the_window_says_so() {
     chat.gms.fault("/refresh", Fault::Lost);
     chat.advance(secs(39));
     assert!(chat.count("/refresh") >= refreshes + 2);
+}
+
+#[test]
+fn an_accepted_message_without_an_echo_does_not_hang_while_the_talk_goes_on() {
+    let mut chat = Peer::comet().with_agent();
+    let taken = r#"{"chatIxnState":"TRANSCRIPT","transcriptPosition":2}"#;
+    chat.gms.fault("/send", Fault::Body(200, taken));
+    chat.say("hello");
+    for _ in 0..10 {
+        chat.advance(secs(2));
+        chat.agent_says("and another thing");
+    }
+    assert_eq!(fate(&chat), Fate::Sent);
+}
+
+#[test]
+fn a_wish_to_be_left_alone_outlives_the_chat_that_met_it() {
+    let mut chat = Peer::new(config(Delivery::Poll));
+    chat.gms.fault("/ixn/chat", Fault::Status(429, Some("35")));
+    chat.start();
+    chat.advance(secs(1));
+    chat.command(Command::End);
+    chat.start();
+    chat.advance(secs(30));
+    assert_eq!(chat.count("request-chat"), 1, "the second comes after 35 s");
+    chat.advance(secs(10));
+    assert_eq!(chat.phase(), Phase::Waiting);
 }

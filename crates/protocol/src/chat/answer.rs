@@ -146,7 +146,8 @@ impl Session {
         // In poll mode an answer brings all there is; in push mode only its position says so.
         let end = end.or_else(|| (!chat.by_comet).then_some(reached));
         if let Some(end) = end.filter(|end| *end <= reached && !chat.sequence.has_hole()) {
-            self.view.prove_absent(sent, end);
+            let complete = |behind: u64| chat.sequence.is_complete(behind, end + 1);
+            self.view.prove_absent(sent, end, complete);
         }
     }
 

@@ -156,11 +156,21 @@ impl Outbox {
 
     /// A refresh that was sent at `asked` showed everything up to `position`, where the transcript
     /// ends: what is not there never arrived, and is sent again; what has been overtaken has failed.
-    /// Answers the messages concerned.
-    pub(crate) fn prove_absent(&mut self, asked: Moment, position: u64) -> Vec<EntryKey> {
+    /// What was accepted and is not there is taken as sent. Answers the messages concerned.
+    /// `complete`: whether everything behind a position has been seen.
+    pub(crate) fn prove_absent(
+        &mut self,
+        asked: Moment,
+        position: u64,
+        patience: Duration,
+        complete: impl Fn(u64) -> bool,
+    ) -> Vec<EntryKey> {
         self.change(|message| match message.step {
             // A transcript that ends before the message left proves nothing but a miscount.
             _ if message.left_at.is_some_and(|left| left > position) => None,
+            Step::Accepted { since } if since + patience <= asked => Some(Step::Assumed),
+            // It may stand where something was never seen.
+            _ if message.left_at.is_some_and(|left| !complete(left)) => None,
             Step::Doubtful { provable } if provable <= asked => Some(Step::Queued),
             Step::Unproven => Some(Step::Refused(Problem::Unreachable)),
             Step::Queued | Step::Leaving | Step::Accepted { .. } => None,
@@ -302,4 +312,24 @@ impl Step {
 /// Whether two texts differ in nothing but their line breaks and the blanks around them.
 fn is_same(typed: &str, echoed: &str) -> bool {
     typed.trim().lines().eq(echoed.trim().lines())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_something_was_never_seen_nothing_is_proven_absent() {
+        let mut outbox = Outbox::default();
+        let (key, moment) = (EntryKey(1), Moment::from_millis(1));
+        outbox.push(key, "hello".to_owned());
+        outbox.leave(key, 4);
+        outbox.doubt(key, true, moment);
+        let mut absent = |complete: bool| {
+            let seen = |behind| complete && behind == 4;
+            outbox.prove_absent(moment, 6, Duration::ZERO, seen)
+        };
+        assert!(absent(false).is_empty());
+        assert_eq!(absent(true), [key]);
+    }
 }

@@ -121,6 +121,12 @@ impl Rest {
         self.not_before = Moment::default();
     }
 
+    /// The server has not failed, but wishes to be left alone.
+    pub(crate) fn rest_until(&mut self, until: Moment) {
+        self.not_before = until;
+        self.wished = true;
+    }
+
     /// An exchange has failed: the next one waits, at least as long as the server asks.
     pub(crate) fn fail(&mut self, problem: &Problem, now: Moment) {
         let was_outage = self.trouble.as_ref().is_some_and(Problem::is_retryable);

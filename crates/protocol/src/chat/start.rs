@@ -357,6 +357,9 @@ impl Session {
             {
                 let pause = pause.max(retry_after.unwrap_or_default());
                 self.rest.succeed();
+                if let Some(wish) = retry_after {
+                    self.rest.rest_until(now + *wish);
+                }
                 return self.queue(service, now + pause);
             }
             start.step = if is_lost(&problem) {

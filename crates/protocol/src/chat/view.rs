@@ -118,8 +118,15 @@ impl View {
     }
 
     /// A refresh that was sent at `asked` showed everything up to `position`, the end of the transcript.
-    pub(crate) fn prove_absent(&mut self, asked: Moment, position: u64) {
-        for key in self.outbox.prove_absent(asked, position) {
+    /// `complete`: whether everything behind a position has been seen.
+    pub(crate) fn prove_absent(
+        &mut self,
+        asked: Moment,
+        position: u64,
+        complete: impl Fn(u64) -> bool,
+    ) {
+        let outbox = &mut self.outbox;
+        for key in outbox.prove_absent(asked, position, ECHO_PATIENCE, complete) {
             self.update(key);
         }
     }
