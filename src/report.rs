@@ -4,6 +4,8 @@ use gms_chat_protocol::chat::{
     Body, Change, Connection, End, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role,
 };
 
+use crate::text::length;
+
 /// A `CustomEvent` to be: its name without the prefix `gms-chat-`, and the members of its detail.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Report {
@@ -147,7 +149,7 @@ impl Reporter {
             return None;
         };
         let about = |name, more: Option<(&'static str, Value)>| {
-            let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+            let length = u32::try_from(length(text)).unwrap_or(u32::MAX);
             let mut detail = vec![
                 ("id", Value::Number(entry.key.number())),
                 ("length", Value::Number(length)),

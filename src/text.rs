@@ -2,6 +2,11 @@
 
 use gms_chat_protocol::chat::{End, Party, Problem, Role};
 
+/// How many characters a text has; the standard library's own count is made for long texts and 1 KB larger.
+pub(crate) fn length(text: &str) -> usize {
+    text.chars().map(|_| 1).sum()
+}
+
 /// Declares the keys, the names under which they can be replaced, and the English sentences.
 macro_rules! sentences {
     ($($key:ident $name:literal $english:literal)*) => {

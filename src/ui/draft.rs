@@ -1,5 +1,7 @@
 //! What the visitor is writing: what of it can be sent, and how much room is left.
 
+use crate::text::length;
+
 /// Agent desktops take 4 KB, and a name in front.
 const MAX_CHARACTERS: usize = 4000;
 const MAX_BYTES: usize = 4096;
@@ -28,7 +30,7 @@ pub(super) fn sendable(draft: &str) -> Option<&str> {
 /// Characters and UTF-8 bytes both count; what is nearer to its limit decides.
 pub(super) fn room(draft: &str) -> Room {
     let text = draft.trim();
-    let characters = text.chars().count();
+    let characters = length(text);
     let too_many = characters.saturating_sub(MAX_CHARACTERS);
     let bytes_over = text.len().saturating_sub(MAX_BYTES);
     if too_many > 0 || bytes_over > 0 {

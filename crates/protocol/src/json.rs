@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 256;
 
 /// Reads one JSON text. `None`: not JSON, larger than 8 MB or nested deeper than 256 levels.
 pub(crate) fn parse(text: &str) -> Option<Value> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if excess(text).is_some() {
         return None;
     }
@@ -131,7 +131,18 @@ pub(crate) fn digits(text: &str) -> Option<u64> {
     if !fraction || !rest.bytes().skip(1).all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    whole.parse().ok()
+    whole_number(whole)
+}
+
+/// The number that decimal digits name. `None`: no digit, anything else among them, or too large.
+pub(crate) fn whole_number(digits: &str) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.bytes().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 /// A whole number in decimal, without the formatting machinery.

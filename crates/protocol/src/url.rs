@@ -4,6 +4,7 @@
 //! takes `\` for `/`, decodes `%2e` in a host, maps a fullwidth dot to a dot); here such an address
 //! is refused, so that the host that is shown is always the host that is opened.
 
+use crate::json::whole_number;
 use crate::text::{holds, split_scheme};
 
 /// An address that may be offered to the visitor.
@@ -20,7 +21,7 @@ const LONGEST: usize = 8192;
 
 /// Takes an `http` or `https` address apart, or says why it is refused.
 pub(crate) fn read(text: &str) -> Result<Address, &'static str> {
-    let url = text.trim_matches([' ', '\t', '\r', '\n']);
+    let url = text.trim_ascii();
     if url.len() > LONGEST {
         return Err("longer than 8,192 bytes");
     }
@@ -109,7 +110,7 @@ fn check_port(port: &str) -> Result<(), &'static str> {
 fn is_dotted_quad(host: &str) -> bool {
     let part = |part: &str| {
         let leading = part.len() > 1 && part.starts_with('0');
-        !leading && part.len() <= 3 && part.parse::<u8>().is_ok()
+        !leading && part.len() <= 3 && whole_number(part).is_some_and(|part| part < 256)
     };
     host.split('.').count() == 4 && host.split('.').all(part)
 }

@@ -86,30 +86,57 @@ fn member(line: &str) -> Option<(&str, &str)> {
     (name.starts_with("__wb") && rest.ends_with('{')).then_some((indent, name))
 }
 
-/// Gives each import a name of one to three letters, in the wasm and in the glue.
-pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
-    let names: Vec<String> = imports(wasm)?.into_iter().collect();
-    let mut glue = glue.to_owned();
-    // A longer name first: none may be replaced inside another.
-    let mut by_length: Vec<usize> = (0..names.len()).collect();
-    by_length.sort_by_key(|index| std::cmp::Reverse(names[*index].len()));
-    for index in by_length {
-        glue = glue.replace(&names[index], &short(index));
+/// The names that a module offers its glue.
+fn exports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ExportSection(section) = payload.or_failure("reading the wasm", ADVICE)? {
+            for export in section {
+                let export = export.or_failure("reading the wasm's exports", ADVICE)?;
+                names.insert(export.name.to_owned());
+            }
+        }
     }
+    Ok(names)
+}
+
+/// Gives each import and export a name of two to four letters, in the wasm and in the glue.
+pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
+    let imports: Vec<String> = imports(wasm)?.into_iter().collect();
+    let exports: Vec<String> = exports(wasm)?.into_iter().collect();
+    let glue = rename(glue, "", &imports);
+    let glue = rename(&glue, "wasm.", &exports);
     let mut module = wasm_encoder::Module::new();
-    Shortener { names }
+    Shortener { imports, exports }
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .or_failure("renaming the wasm's imports", ADVICE)?;
     Ok((module.finish(), glue))
 }
 
-/// The name of the import with this number: `$` and digits, which no name of wasm-bindgen's is.
+/// Replaces each of `names` behind `owner`, a longer one first: none may be replaced inside another.
+fn rename(glue: &str, owner: &str, names: &[String]) -> String {
+    let mut by_length: Vec<usize> = (0..names.len()).collect();
+    by_length.sort_by_key(|index| std::cmp::Reverse(names[*index].len()));
+    by_length.into_iter().fold(glue.to_owned(), |glue, index| {
+        let old = [owner, &names[index]].concat();
+        glue.replace(&old, &[owner, &short(index)].concat())
+    })
+}
+
+/// The name with this number: `$` and digits, which no name of wasm-bindgen's is.
 fn short(index: usize) -> String {
     format!("${index}")
 }
 
 struct Shortener {
-    names: Vec<String>,
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+/// The short name of one of `names`.
+fn renamed(names: &[String], name: &str) -> String {
+    let index = names.iter().position(|known| known == name);
+    index.map_or_else(|| name.to_owned(), short)
 }
 
 impl Reencode for Shortener {
@@ -124,6 +151,17 @@ impl Reencode for Shortener {
         Ok(())
     }
 
+    fn parse_export(
+        &mut self,
+        section: &mut wasm_encoder::ExportSection,
+        export: wasmparser::Export<'_>,
+    ) -> Result<(), Error<Self::Error>> {
+        let kind = self.export_kind(export.kind)?;
+        let index = self.external_index(export.kind, export.index)?;
+        section.export(&renamed(&self.exports, export.name), kind, index);
+        Ok(())
+    }
+
     fn parse_imports(
         &mut self,
         section: &mut wasm_encoder::ImportSection,
@@ -132,8 +170,7 @@ impl Reencode for Shortener {
         let wasmparser::Imports::Single(_, import) = imports else {
             return wasm_encoder::reencode::utils::parse_imports(self, section, imports);
         };
-        let name = self.names.iter().position(|name| name == import.name);
-        let name = name.map_or_else(|| import.name.to_owned(), short);
+        let name = renamed(&self.imports, import.name);
         let kind = self.entity_type(import.ty)?;
         section.import(import.module, &name, kind);
         Ok(())

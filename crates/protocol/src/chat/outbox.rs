@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{EntryKey, Fate, Problem};
 use crate::Moment;
+use crate::text::unbroken;
 
 /// More messages than this do not wait at a time.
 const MOST: usize = 100;
@@ -311,7 +312,7 @@ impl Step {
 
 /// Whether two texts differ in nothing but their line breaks and the blanks around them.
 fn is_same(typed: &str, echoed: &str) -> bool {
-    typed.trim().lines().eq(echoed.trim().lines())
+    unbroken(typed.trim()) == unbroken(echoed.trim())
 }
 
 #[cfg(test)]

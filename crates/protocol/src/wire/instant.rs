@@ -1,5 +1,7 @@
 //! `startedAt`: from ISO 8601 to milliseconds since 1970.
 
+use crate::json::whole_number;
+
 /// Reads `2012-06-09T22:26:17Z`, with or without a fraction, in UTC or with an offset.
 pub(crate) fn read(text: &str) -> Option<u64> {
     let (date, time) = text.trim().split_once(['T', ' '])?;
@@ -34,7 +36,7 @@ fn split_offset(time: &str) -> Option<(&str, i64)> {
     let (clock, offset) = time.split_at(at);
     let sign = if offset.starts_with('-') { -1 } else { 1 };
     let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
-    let number: i64 = digits.parse().ok()?;
+    let number = small(&digits)?;
     let minutes = match digits.len() {
         2 => number * 60,
         4 => number / 100 * 60 + number % 100,
@@ -46,7 +48,11 @@ fn split_offset(time: &str) -> Option<(&str, i64)> {
 fn part<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Option<i64> {
     let text = parts.next()?;
     let digits = text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
+    if digits { small(text) } else { None }
+}
+
+fn small(digits: &str) -> Option<i64> {
+    whole_number(digits)?.try_into().ok()
 }
 
 /// The first three digits of a fraction as milliseconds.
