@@ -91,6 +91,8 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
         "--one-caller-inline-max-function-size=0",
         // Neighbours of one crate resemble each other: 0.6 KB.
         "--reorder-functions-by-name",
+        // The stack lies at the bottom of the memory and never grows down to its first kilobyte.
+        "--low-memory-unused",
         "--strip-producers",
         "--debuginfo",
     ]);

@@ -118,7 +118,7 @@ impl Call {
     /// Sends the call to a URL that the server has named, its query kept.
     pub(crate) fn redirect(&mut self, url: &str) {
         let query = self.url.find('?').unwrap_or(self.url.len());
-        self.url.replace_range(..query, url);
+        self.url = [url, &self.url[query..]].concat();
     }
 
     fn of_service(config: &Config, service: &str, suffix: &str, form: Form) -> Self {
