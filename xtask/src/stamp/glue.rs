@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasmparser::{Parser, Payload};
 
-use crate::failure::{OrFailure, Outcome};
+use crate::failure::{Failure, OrFailure, Outcome};
 
 const ADVICE: &str = "wasm-opt wrote a file that cannot be read; run `cargo xtask dist` again";
 
@@ -28,17 +28,17 @@ pub(super) fn imports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
 /// a library for server functions.
 pub(super) fn prune(glue: &str, imported: &BTreeSet<String>) -> String {
     let mut kept = String::with_capacity(glue.len());
-    let mut skipped_until: Option<String> = None;
+    let mut skipped_until: Option<End> = None;
     for line in glue.lines() {
         if let Some(end) = &skipped_until {
-            if ends(line, end) {
+            if end.is_at(line) {
                 skipped_until = None;
             }
             continue;
         }
         match unwanted(line, imported) {
             Some(End::Line) => {}
-            Some(End::At(end)) => skipped_until = Some(end),
+            Some(end) => skipped_until = Some(end),
             None => {
                 kept.push_str(line);
                 kept.push('\n');
@@ -52,38 +52,46 @@ pub(super) fn prune(glue: &str, imported: &BTreeSet<String>) -> String {
 enum End {
     /// On its first line.
     Line,
-    /// With a line that ends like this, see [`ends`].
-    At(String),
+    /// With a brace at this indentation: `},` as well as `}, arguments); },`.
+    Brace(usize),
+    /// With the end of a statement.
+    Semicolon,
+}
+
+impl End {
+    fn is_at(&self, line: &str) -> bool {
+        match self {
+            Self::Line => true,
+            Self::Brace(indent) => {
+                indentation(line) == *indent && line.trim_start().starts_with('}')
+            }
+            Self::Semicolon => line.ends_with(';'),
+        }
+    }
 }
 
 fn unwanted(line: &str, imported: &BTreeSet<String>) -> Option<End> {
     if line.starts_with("export class IntoUnderlying") {
-        return Some(End::At("}".to_owned()));
+        return Some(End::Brace(0));
     }
     if line.starts_with("const IntoUnderlying") {
-        return Some(End::At(";".to_owned()));
+        return Some(End::Semicolon);
     }
     if line.contains("IntoUnderlying") {
         return Some(End::Line);
     }
-    let (indent, name) = member(line)?;
-    (!imported.contains(name)).then(|| End::At(format!("{indent}}},")))
-}
-
-/// `;` ends a statement wherever it stands; a brace has to stand where the passage began.
-fn ends(line: &str, end: &str) -> bool {
-    line.ends_with(end) && (end == ";" || line == end)
+    let name = member(line)?;
+    (!imported.contains(name)).then(|| End::Brace(indentation(line)))
 }
 
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// The indentation and the name of a member function of the import object that begins on this line.
-fn member(line: &str) -> Option<(&str, &str)> {
-    let (indent, rest) = line.split_at(indentation(line));
-    let (name, rest) = rest.split_once(": function(")?;
-    (name.starts_with("__wb") && rest.ends_with('{')).then_some((indent, name))
+/// The name of a member function of the import object that begins on this line.
+fn member(line: &str) -> Option<&str> {
+    let (name, rest) = line.trim_start().split_once(": function(")?;
+    (name.starts_with("__wb") && rest.ends_with('{')).then_some(name)
 }
 
 /// The names that a module offers its glue.
@@ -104,6 +112,13 @@ fn exports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
 pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
     let imports: Vec<String> = imports(wasm)?.into_iter().collect();
     let exports: Vec<String> = exports(wasm)?.into_iter().collect();
+    if let Some(missing) = imports.iter().find(|name| !glue.contains(name.as_str())) {
+        let what = format!("the glue has lost `{missing}`, which the wasm imports");
+        return Err(Failure::new(
+            what,
+            "mend `prune` in xtask/src/stamp/glue.rs",
+        ));
+    }
     let glue = rename(glue, "", &imports);
     let glue = rename(&glue, "wasm.", &exports);
     let mut module = wasm_encoder::Module::new();
@@ -192,6 +207,12 @@ function __wbg_get_imports() {
         __wbg_close_02: function(arg0) {
             arg0.close();
         },
+        __wbg_open_03: function() { return handleError(function (arg0) {
+            arg0.open();
+        }, arguments); },
+        __wbg_fetch_04: function(arg0) {
+            return fetch(arg0);
+        },
     };
 }
 export class IntoUnderlyingSink {
@@ -210,7 +231,10 @@ export class Widget {
 
     #[test]
     fn members_that_the_wasm_does_not_import_go() {
-        let pruned = prune(GLUE, &BTreeSet::from(["__wbg_text_01".to_owned()]));
+        let wanted = ["__wbg_text_01", "__wbg_fetch_04"].map(str::to_owned);
+        let pruned = prune(GLUE, &BTreeSet::from(wanted));
+        assert!(pruned.contains("return fetch(arg0);"));
+        assert!(!pruned.contains("open"));
         assert!(pruned.contains("__wbg_text_01"));
         assert!(pruned.contains("return 1;"));
         assert!(!pruned.contains("close"));
@@ -240,5 +264,6 @@ export class Widget {
         let (small, glue) = shorten(&wasm, "{ __wbg_a: function() {}, __wbg_ab: 1 }").unwrap();
         assert_eq!(imports(&small).unwrap(), BTreeSet::from(["$0".to_owned()]));
         assert_eq!(glue, "{ $0: function() {}, $0b: 1 }");
+        assert!(shorten(&wasm, "{}").is_err());
     }
 }
