@@ -89,11 +89,10 @@ impl Front {
         let count = unread.to_string();
         self.host
             .unread(unread, &self.texts.fill(Key::Unread, &[("count", &count)]));
-        let report = Report {
-            name: "unreadchange",
-            detail: vec![("count", Value::Number(unread))],
-        };
-        emit(&self.host, &report);
+        emit(
+            &self.host,
+            &Report::new("unreadchange").number("count", unread),
+        );
     }
 }
 

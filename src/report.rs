@@ -21,9 +21,36 @@ pub(crate) enum Value {
     Flag(bool),
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl Report {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            detail: Vec::new(),
+        }
+    }
+
+    /// A report of what this party did.
+    fn by(name: &'static str, party: &Party) -> Self {
+        Self::new(name)
+            .text("nickname", &party.nickname)
+            .text("role", role(party.role))
+    }
+
+    pub(crate) fn text(self, name: &'static str, text: &str) -> Self {
+        self.with(name, Value::Text(text.to_owned()))
+    }
+
+    pub(crate) fn number(self, name: &'static str, number: u32) -> Self {
+        self.with(name, Value::Number(number))
+    }
+
+    pub(crate) fn flag(self, name: &'static str, flag: bool) -> Self {
+        self.with(name, Value::Flag(flag))
+    }
+
+    fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.detail.push((name, value));
+        self
     }
 }
 
@@ -68,10 +95,8 @@ impl Reporter {
             }
             Event::Typing(party) => self.typing(party.as_ref()).into_iter().collect(),
             Event::Notice { kind, party, text } => {
-                let mut notice = by("notice", party);
-                notice.detail.push(("type", (&**kind).into()));
-                notice.detail.push(("raw", (&**text).into()));
-                vec![notice]
+                let notice = Report::by("notice", party);
+                vec![notice.text("type", kind).text("raw", text)]
             }
             Event::Diagnostic(text) => {
                 self.hint.clone_from(text);
@@ -86,23 +111,18 @@ impl Reporter {
         if previous == state {
             return Vec::new();
         }
-        let mut reports = vec![Report {
-            name: "statechange",
-            detail: vec![("state", state.into()), ("previous", previous.into())],
-        }];
+        let change = Report::new("statechange");
+        let mut reports = vec![change.text("state", state).text("previous", previous)];
         match phase {
             Phase::Connecting => self.agent_joined = false,
-            Phase::Waiting | Phase::Active if previous == "connecting" => reports.push(Report {
-                name: "sessionstart",
-                detail: Vec::new(),
-            }),
-            Phase::Ended(end) => reports.push(Report {
-                name: "sessionend",
-                detail: vec![
-                    ("reason", reason(end).into()),
-                    ("agentJoined", Value::Flag(self.agent_joined)),
-                ],
-            }),
+            Phase::Waiting | Phase::Active if previous == "connecting" => {
+                reports.push(Report::new("sessionstart"));
+            }
+            Phase::Ended(end) => reports.push(
+                Report::new("sessionend")
+                    .text("reason", reason(end))
+                    .flag("agentJoined", self.agent_joined),
+            ),
             Phase::Failed(problem) => reports.push(error(problem, &self.hint)),
             Phase::Idle | Phase::Waiting | Phase::Active | Phase::Ending => {}
         }
@@ -113,14 +133,12 @@ impl Reporter {
         let party = &entry.party;
         match &entry.body {
             Body::Message(text) if party.role != Role::Client => {
-                let mut report = by("messagereceived", party);
-                report
-                    .detail
-                    .push(("id", Value::Number(entry.key.number())));
-                if self.expose_text {
-                    report.detail.push(("text", (&**text).into()));
-                }
-                Some(report)
+                let report = Report::by("messagereceived", party).number("id", entry.key.number());
+                Some(if self.expose_text {
+                    report.text("text", text)
+                } else {
+                    report
+                })
             }
             Body::Mine { .. } => {
                 self.unsettled.push(entry.key);
@@ -128,18 +146,15 @@ impl Reporter {
             }
             Body::Joined if party.role == Role::Agent => {
                 self.agent_joined = true;
-                Some(by("agentjoin", party))
+                Some(Report::by("agentjoin", party))
             }
-            Body::Left if party.role == Role::Agent => Some(by("agentleave", party)),
+            Body::Left if party.role == Role::Agent => Some(Report::by("agentleave", party)),
             Body::Transferred { from } => {
-                let mut report = by("transfer", party);
-                report.detail.push(("from", (&*from.nickname).into()));
-                Some(report)
+                Some(Report::by("transfer", party).text("from", &from.nickname))
             }
-            Body::PushUrl { url, host } => Some(Report {
-                name: "pushurl",
-                detail: vec![("url", (&**url).into()), ("host", (&**host).into())],
-            }),
+            Body::PushUrl { url, host } => {
+                Some(Report::new("pushurl").text("url", url).text("host", host))
+            }
             Body::Message(_) | Body::Joined | Body::Left | Body::Gap => None,
         }
     }
@@ -148,22 +163,19 @@ impl Reporter {
         let Body::Mine { text, fate } = &entry.body else {
             return None;
         };
-        let about = |name, more: Option<(&'static str, Value)>| {
+        let about = |name| {
             let length = u32::try_from(length(text)).unwrap_or(u32::MAX);
-            let mut detail = vec![
-                ("id", Value::Number(entry.key.number())),
-                ("length", Value::Number(length)),
-            ];
-            detail.extend(more);
-            Some(Report { name, detail })
+            Report::new(name)
+                .number("id", entry.key.number())
+                .number("length", length)
         };
         match fate {
             Fate::Sending | Fate::Unknown => None,
-            Fate::Failed(problem) => about("messagefailed", Some(("code", problem.code().into()))),
+            Fate::Failed(problem) => Some(about("messagefailed").text("code", problem.code())),
             Fate::Sent => {
                 let place = self.unsettled.iter().position(|key| *key == entry.key)?;
                 self.unsettled.swap_remove(place);
-                about("messagesent", None)
+                Some(about("messagesent"))
             }
         }
     }
@@ -173,24 +185,17 @@ impl Reporter {
             return None;
         }
         self.typing = party.is_some();
-        let mut report = party.map_or(
-            Report {
-                name: "typingchange",
-                detail: Vec::new(),
-            },
-            |party| by("typingchange", party),
-        );
-        report.detail.push(("typing", Value::Flag(self.typing)));
-        Some(report)
+        let name = "typingchange";
+        let report = party.map_or_else(|| Report::new(name), |party| Report::by(name, party));
+        Some(report.flag("typing", self.typing))
     }
 }
 
 /// The report of an option that cannot be used.
 pub(crate) fn bad_config(sentence: &str) -> Report {
-    Report {
-        name: "error",
-        detail: vec![("code", "bad_config".into()), ("message", sentence.into())],
-    }
+    Report::new("error")
+        .text("code", "bad_config")
+        .text("message", sentence)
 }
 
 /// The word for a phase in `statechange`.
@@ -226,64 +231,40 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-fn by(name: &'static str, party: &Party) -> Report {
-    Report {
-        name,
-        detail: vec![
-            ("nickname", (&*party.nickname).into()),
-            ("role", role(party.role).into()),
-        ],
-    }
-}
-
 fn connection(connection: &Connection) -> Report {
-    let detail = match connection {
-        Connection::Fine => vec![("online", Value::Flag(true))],
-        Connection::Troubled { reason, .. } => vec![
-            ("online", Value::Flag(false)),
-            ("code", reason.code().into()),
-        ],
-    };
-    Report {
-        name: "connectionchange",
-        detail,
+    let report = Report::new("connectionchange");
+    match connection {
+        Connection::Fine => report.flag("online", true),
+        Connection::Troubled { reason, .. } => {
+            report.flag("online", false).text("code", reason.code())
+        }
     }
 }
 
 /// The report of a chat that could not be started, with what the developer of the page can do.
 fn error(problem: &Problem, hint: &str) -> Report {
-    let mut detail = vec![("code", problem.code().into()), ("hint", hint.into())];
-    let status = match problem {
-        Problem::Refused { status, .. }
-        | Problem::Unauthorised { status }
+    let report = Report::new("error")
+        .text("code", problem.code())
+        .text("hint", hint);
+    let server = |report: Report, status: u16| report.number("status", status.into());
+    match problem {
+        Problem::Refused { status, message } => {
+            let report = server(report, *status);
+            match message {
+                Some(message) => report.text("message", message),
+                None => report,
+            }
+        }
+        Problem::Unauthorised { status }
         | Problem::NotFound { status }
-        | Problem::Server { status } => Some(*status),
+        | Problem::Server { status } => server(report, *status),
+        Problem::Exception { message, .. } => report.text("message", message),
+        Problem::Malformed { expected } => report.text("message", expected),
         Problem::Busy { .. }
         | Problem::Unreachable
         | Problem::TimedOut
-        | Problem::Exception { .. }
-        | Problem::Malformed { .. }
         | Problem::CookieLost
-        | Problem::Ended => None,
-    };
-    detail.extend(status.map(|status| ("status", Value::Number(status.into()))));
-    let message = match problem {
-        Problem::Refused { message, .. } => message.as_deref(),
-        Problem::Exception { message, .. } => Some(&**message),
-        Problem::Malformed { expected } => Some(*expected),
-        Problem::Unauthorised { .. }
-        | Problem::NotFound { .. }
-        | Problem::Server { .. }
-        | Problem::Busy { .. }
-        | Problem::Unreachable
-        | Problem::TimedOut
-        | Problem::CookieLost
-        | Problem::Ended => None,
-    };
-    detail.extend(message.map(|message| ("message", message.into())));
-    Report {
-        name: "error",
-        detail,
+        | Problem::Ended => report,
     }
 }
 
