@@ -35,6 +35,66 @@ pub enum Defect {
     LeavesConnectOpen,
     /// Advice `handshake` to a refused connect is taken as `retry`.
     IgnoresUnknownClient,
+    /// An event at a position that was shown is shown again.
+    ShowsDuplicates,
+    /// Events are shown as they come, whatever is missing before them.
+    IgnoresHoles,
+    /// Typing notices are left out when positions are counted.
+    CountsNoTyping,
+    /// A message whose answer was lost is sent again at once.
+    ResendsUnproven,
+    /// The next message does not wait for the one that is in doubt.
+    OvertakesDoubtful,
+    /// A text that somebody delivered twice is taken for the echo of the next message.
+    MistakesEchoes,
+    /// One echo settles every message with its text.
+    OneEchoForAll,
+    /// Whatever a chat that is over answers counts as a receipt.
+    TakesAnyReceipt,
+    /// A message whose answer was lost disappears.
+    DropsUnanswered,
+    /// A chat is over when CometD says `none`.
+    BelievesNone,
+    /// Events of other chats on the same channel are shown.
+    TakesForeign,
+    /// What is missing is asked for in one of the documented forms only.
+    AsksInOneForm,
+    /// A hidden page polls more rarely than the server's patience lasts.
+    ForgetsKeepalive,
+}
+
+#[cfg(feature = "defects")]
+impl Defect {
+    /// All of them.
+    pub const ALL: [Self; 27] = [
+        Self::MatchesByIdAlone,
+        Self::HandshakeEndsOutage,
+        Self::AcknowledgesAborted,
+        Self::IgnoresNone,
+        Self::IgnoresRetryAfter,
+        Self::IntervalUnclamped,
+        Self::SubscribesOnce,
+        Self::EventSettles,
+        Self::StopsWithoutReply,
+        Self::ProofMayHang,
+        Self::Unpaced,
+        Self::ActsOnAborted,
+        Self::LeavesConnectOpen,
+        Self::IgnoresUnknownClient,
+        Self::ShowsDuplicates,
+        Self::IgnoresHoles,
+        Self::CountsNoTyping,
+        Self::ResendsUnproven,
+        Self::OvertakesDoubtful,
+        Self::MistakesEchoes,
+        Self::OneEchoForAll,
+        Self::TakesAnyReceipt,
+        Self::DropsUnanswered,
+        Self::BelievesNone,
+        Self::TakesForeign,
+        Self::AsksInOneForm,
+        Self::ForgetsKeepalive,
+    ];
 }
 
 #[cfg(feature = "defects")]

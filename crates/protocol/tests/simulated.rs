@@ -172,3 +172,14 @@ fn a_wish_to_be_left_alone_outlives_the_chat_that_met_it() {
     chat.advance(secs(10));
     assert_eq!(chat.phase(), Phase::Waiting);
 }
+
+#[test]
+fn no_wait_after_a_failure_outlasts_the_servers_patience() {
+    let mut chat = Peer::polling();
+    chat.online = false;
+    chat.advance(secs(300));
+    let starts: Vec<_> = chat.sent.iter().map(|sent| sent.at).collect();
+    let pauses = starts.windows(2).map(|pair| pair[1].since(pair[0]));
+    // A request that hangs for 10 s may come between two such pauses, and the server waits 45 s.
+    assert!(pauses.max().unwrap() <= secs(26));
+}

@@ -1,5 +1,6 @@
 //! What answers and deliveries mean while a chat is on, and how they end it.
 
+use crate::defect::{self, Defect};
 use crate::value::Value;
 
 use super::call::{Job, RefreshForm};
@@ -50,7 +51,7 @@ impl Session {
         if content {
             self.rest.succeed();
         } else {
-            self.rest.fail(problem, now);
+            self.rest.fail(problem, self.longest_wait(), now);
         }
     }
 
@@ -75,7 +76,9 @@ impl Session {
 
     fn on_sent(&mut self, key: EntryKey, object: ChatObject, now: Moment) {
         let speaks = object.is_chat() || object.id.is_some();
-        if speaks && object.state != Some(ChatState::Disconnected) {
+        if defect::on(Defect::TakesAnyReceipt)
+            || speaks && object.state != Some(ChatState::Disconnected)
+        {
             self.view.outbox.accept(key, now);
         } else {
             // An answer that says nothing, or that the chat is over, is no receipt: the transcript will tell.
@@ -93,6 +96,11 @@ impl Session {
             let silent = matches!(problem, Problem::Unreachable | Problem::TimedOut);
             self.view.outbox.doubt(key, !silent, now);
             chat.inquiry.begin();
+            if defect::on(Defect::DropsUnanswered) {
+                self.view.outbox.leave(key, 0);
+                self.view.outbox.refuse(key, problem);
+                return self.view.discard(key);
+            }
         } else {
             // Perhaps it is not the message that is refused, but the chat that is gone.
             chat.inquiry.renew();
@@ -364,6 +372,7 @@ impl Session {
         self.push.end();
         match &mut self.state {
             State::Starting(_) => self.on_push_failed(problem, true, now),
+            State::Live(_) if defect::on(Defect::BelievesNone) => self.close_by_server(now),
             State::Live(chat) => chat.inquiry.ask_for_verdict(),
             State::Idle | State::Over | State::Failed => {}
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::call::RefreshForm;
 use crate::Moment;
+use crate::defect::{self, Defect};
 
 /// So many answered refreshes without any progress, and a doubt is given up.
 const TRIES: u32 = 3;
@@ -94,7 +95,7 @@ impl Inquiry {
 
     /// The form of the next refresh: the documented ones in turn.
     pub(crate) fn form(&self) -> RefreshForm {
-        if self.tries % 2 == 1 {
+        if self.tries % 2 == 1 && !defect::on(Defect::AsksInOneForm) {
             RefreshForm::FromStart
         } else {
             RefreshForm::Body

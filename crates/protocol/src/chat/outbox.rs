@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{EntryKey, Fate, Problem};
 use crate::Moment;
+use crate::defect::{self, Defect};
 use crate::text::unbroken;
 
 /// More messages than this do not wait at a time.
@@ -87,6 +88,7 @@ impl Outbox {
         for message in &self.messages {
             match message.step {
                 Step::Queued => return Some(message.key),
+                Step::Doubtful { .. } if defect::on(Defect::OvertakesDoubtful) => {}
                 Step::Leaving | Step::Doubtful { .. } => return None,
                 Step::Accepted { .. } | Step::Assumed | Step::Unproven | Step::Refused(_) => {}
             }
@@ -120,6 +122,9 @@ impl Outbox {
 
     /// Whether the server has the message is not known. `answered`: it has finished with the request.
     pub(crate) fn doubt(&mut self, key: EntryKey, answered: bool, now: Moment) {
+        if defect::on(Defect::ResendsUnproven) {
+            return self.turn(key, Step::Queued);
+        }
         let provable = if answered { now } else { now + STRAGGLE };
         self.turn(key, Step::Doubtful { provable });
     }
@@ -140,7 +145,8 @@ impl Outbox {
         let after = |message: &Outgoing| message.left_at.is_some_and(|left| position > left);
         let same = |message: &Outgoing| after(message) && is_same(&message.text, text);
         // What this page has written before is no changed text: somebody has delivered it twice.
-        let again = self.echoed.iter().any(|before| is_same(before, text));
+        let again = self.echoed.iter().any(|before| is_same(before, text))
+            && !defect::on(Defect::MistakesEchoes);
         let changed = |message: &Outgoing| !again && after(message) && message.step.is_under_way();
         let place = self
             .messages
@@ -152,7 +158,11 @@ impl Outbox {
             self.echoed.remove(0);
         }
         self.echoed.push(text.to_owned());
-        Some(self.messages.remove(place))
+        let echoed = self.messages.remove(place);
+        if defect::on(Defect::OneEchoForAll) {
+            self.messages.retain(|message| message.text != echoed.text);
+        }
+        Some(echoed)
     }
 
     /// A refresh that was sent at `asked` showed everything up to `position`, where the transcript

@@ -7,6 +7,7 @@ use super::start::Step;
 use super::talk::{Channel, Chat, Course};
 use super::typing::Notice;
 use super::{Session, State};
+use crate::defect::{self, Defect};
 use crate::form::{self, Form};
 use crate::wire::Link;
 use crate::{Moment, Output, Request};
@@ -97,6 +98,15 @@ impl Session {
         Some(self.rest.last_begun()? + pause.min(self.lifeline()))
     }
 
+    /// The longest wait after a failure: one more request without an answer may precede it, and the
+    /// server has still not heard nothing for too long.
+    pub(super) fn longest_wait(&self) -> Duration {
+        let spare = self
+            .lifeline()
+            .saturating_sub(self.config.limits.network_delay);
+        spare.max(Duration::from_secs(1))
+    }
+
     /// The longest silence that the server surely tolerates.
     fn lifeline(&self) -> Duration {
         self.config.limits.keepalive / 5 * 4
@@ -106,7 +116,9 @@ impl Session {
     pub(super) fn poll_pause(&mut self, now: Moment) -> Duration {
         let limits = &self.config.limits;
         let lively = matches!(&self.state, State::Live(chat) if chat.is_lively(now));
-        let pause = if !self.visible {
+        let pause = if !self.visible && defect::on(Defect::ForgetsKeepalive) {
+            return Duration::from_secs(60);
+        } else if !self.visible {
             limits.poll_hidden
         } else if lively {
             limits.poll_active

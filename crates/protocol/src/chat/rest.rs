@@ -127,14 +127,15 @@ impl Rest {
         self.wished = true;
     }
 
-    /// An exchange has failed: the next one waits, at least as long as the server asks.
-    pub(crate) fn fail(&mut self, problem: &Problem, now: Moment) {
+    /// An exchange has failed: the next one waits, at least as long as the server asks, and of
+    /// itself not longer than `most`.
+    pub(crate) fn fail(&mut self, problem: &Problem, most: Duration, now: Moment) {
         let was_outage = self.trouble.as_ref().is_some_and(Problem::is_retryable);
         if was_outage && !problem.is_retryable() {
             // The server is back, and says no: that is another trouble.
             self.backoff.reset();
         }
-        let mut pause = self.backoff.next(false);
+        let mut pause = self.backoff.next(false).min(most);
         self.wished = false;
         if let Problem::Busy {
             retry_after: Some(wish),

@@ -1,5 +1,6 @@
 //! The order of events: positions, duplicates, holes.
 
+use crate::defect::{self, Defect};
 use crate::wire;
 
 /// A position so far beyond the last one is not believed.
@@ -107,7 +108,7 @@ impl Sequence {
     pub(crate) fn due(&mut self) -> Vec<Arrival> {
         let mut count = 0;
         for held in &self.held {
-            if held.position > self.reached + 1 {
+            if held.position > self.reached + 1 && !defect::on(Defect::IgnoresHoles) {
                 break;
             }
             self.reached = self.reached.max(held.position);
@@ -168,10 +169,13 @@ impl Sequence {
         let position = arrival.position;
         let place = self.held.partition_point(|held| held.position < position);
         let waits = self.held.get(place);
-        if waits.is_some_and(|held| held.position == position) {
+        let waits = waits.is_some_and(|held| held.position == position);
+        if waits && !defect::on(Defect::ShowsDuplicates) {
             return false;
         }
-        if position <= self.reached && !self.take_missed(position) && self.is_shown(&arrival) {
+        let duplicates = !defect::on(Defect::ShowsDuplicates);
+        let is_known = position <= self.reached && !self.take_missed(position) && duplicates;
+        if is_known && self.is_shown(&arrival) {
             return false;
         }
         self.held.insert(place, arrival);
@@ -207,7 +211,16 @@ impl Sequence {
         if let Some(indices) = indices(&batch.events, last, limit) {
             return indices;
         }
-        let count = batch.events.len() as u64;
+        let mut count = batch.events.len() as u64;
+        if defect::on(Defect::CountsNoTyping) {
+            let types = |event: &&wire::Event| {
+                matches!(
+                    event.kind,
+                    wire::Kind::TypingStarted | wire::Kind::TypingStopped
+                )
+            };
+            count -= batch.events.iter().filter(types).count() as u64;
+        }
         let first = last.and_then(|last| (last + 1).checked_sub(count));
         let first = first.unwrap_or(batch.first_guess);
         (first..first + count).collect()
