@@ -134,7 +134,11 @@ mod tests {
     #[test]
     fn some_seeds_break_no_rule() {
         let report = campaign(0, 10_000);
-        let finds: Vec<_> = report.finds.iter().map(|find| (find.seed, &find.violation)).collect();
+        let finds: Vec<_> = report
+            .finds
+            .iter()
+            .map(|find| (find.seed, &find.violation))
+            .collect();
         assert!(finds.is_empty(), "{finds:?}");
         assert_eq!(report.schedules, 10_000);
     }
@@ -142,7 +146,13 @@ mod tests {
     #[test]
     fn the_same_seed_is_the_same_run() {
         let figures = |seed| {
-            let Figures { millis, steps, exchanges, lines, .. } = run(&Plan::of(seed)).figures;
+            let Figures {
+                millis,
+                steps,
+                exchanges,
+                lines,
+                ..
+            } = run(&Plan::of(seed)).figures;
             (millis, steps, exchanges, lines)
         };
         for seed in 0..200 {
@@ -156,6 +166,10 @@ mod tests {
         // depend on anything else.
         let figures = campaign(0, 100).figures;
         assert_eq!(figures.steps, campaign(0, 100).figures.steps);
-        assert!(figures.coverage.pairs() > 300, "{}", figures.coverage.pairs());
+        assert!(
+            figures.coverage.pairs() > 300,
+            "{}",
+            figures.coverage.pairs()
+        );
     }
 }

@@ -93,7 +93,9 @@ impl Options {
                 "--defects" => options.task = Task::Defects,
                 "--storm" => options.task = Task::Storm,
                 "--only" => {
-                    let numbers = value()?.split(',').map(|part| number(part).map(|it| it as usize));
+                    let numbers = value()?
+                        .split(',')
+                        .map(|part| number(part).map(|it| it as usize));
                     options.only = Some(numbers.collect::<Result<_, _>>()?);
                 }
                 other => return Err(format!("there is no option `{other}`")),
@@ -136,7 +138,9 @@ impl Options {
 
 fn replay(seed: u64, only: Option<Vec<usize>>) -> ExitCode {
     let plan = Plan::of(seed);
-    let kept = only.clone().unwrap_or_else(|| (0..plan.items.len()).collect());
+    let kept = only
+        .clone()
+        .unwrap_or_else(|| (0..plan.items.len()).collect());
     let told = plan.only(&kept);
     println!("{:?}, faults until {} ms", plan.subject, plan.calm);
     for (number, item) in kept.iter().zip(&told.items) {
@@ -207,7 +211,11 @@ fn print_storm(threads: usize) -> ExitCode {
             crowd.share_by(990) as f64 / 1000.0,
         );
     }
-    let seconds: Vec<String> = ours.seconds().take(40).map(|count| count.to_string()).collect();
+    let seconds: Vec<String> = ours
+        .seconds()
+        .take(40)
+        .map(|count| count.to_string())
+        .collect();
     println!("  ours, second by second: {}", seconds.join(" "));
     println!(
         "  ours is {:.1} times gentler by the second, {:.1} times by 100 ms",
@@ -224,13 +232,24 @@ fn print_short(seed: u64, only: Option<Vec<usize>>) {
         return;
     };
     let short = shrink(&plan, kept, violation);
-    println!("\nshortened to {} items ({:?}, faults until {} ms):", short.kept.len(), plan.subject, plan.calm);
+    println!(
+        "\nshortened to {} items ({:?}, faults until {} ms):",
+        short.kept.len(),
+        plan.subject,
+        plan.calm
+    );
     for (number, item) in short.kept.iter().zip(&short.plan.items) {
         println!("  [{number:>2}] {item}");
     }
-    println!("  at {} ms: {} {}", short.violation.at, short.violation.rule, short.violation.what);
+    println!(
+        "  at {} ms: {} {}",
+        short.violation.at, short.violation.rule, short.violation.what
+    );
     let numbers: Vec<String> = short.kept.iter().map(usize::to_string).collect();
-    println!("\ncargo xtask simulate --replay {seed} --only {}", numbers.join(","));
+    println!(
+        "\ncargo xtask simulate --replay {seed} --only {}",
+        numbers.join(",")
+    );
 }
 
 /// Of each rule the first few seeds.
@@ -273,7 +292,10 @@ fn print_figures(report: &Report) {
 }
 
 fn number(word: &str) -> Result<u64, String> {
-    word.trim().replace('_', "").parse().map_err(|_| format!("`{word}` is no number"))
+    word.trim()
+        .replace('_', "")
+        .parse()
+        .map_err(|_| format!("`{word}` is no number"))
 }
 
 #[cfg(feature = "defects")]

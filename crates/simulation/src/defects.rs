@@ -22,7 +22,9 @@ pub(crate) struct Hunt {
 
 /// Hunts every defect.
 pub(crate) fn hunts(threads: usize) -> impl Iterator<Item = Hunt> {
-    Defect::ALL.into_iter().map(move |defect| hunt(defect, threads))
+    Defect::ALL
+        .into_iter()
+        .map(move |defect| hunt(defect, threads))
 }
 
 fn hunt(defect: Defect, threads: usize) -> Hunt {
@@ -46,10 +48,15 @@ fn shortest(defect: Defect, find: &Find) -> Vec<String> {
     switch(Some(defect));
     let plan = Plan::of(find.seed);
     let all = (0..plan.items.len()).collect();
-    let short = run(&plan).violation.map(|violation| shrink(&plan, all, violation));
+    let short = run(&plan)
+        .violation
+        .map(|violation| shrink(&plan, all, violation));
     switch(None);
     let items = short.map(|short| short.plan.items).unwrap_or_default();
-    items.iter().map(|item| squeeze(&item.to_string())).collect()
+    items
+        .iter()
+        .map(|item| squeeze(&item.to_string()))
+        .collect()
 }
 
 /// One blank where there were many.
@@ -59,12 +66,21 @@ fn squeeze(text: &str) -> String {
 
 impl fmt::Display for Hunt {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { defect, find, items } = self;
+        let Self {
+            defect,
+            find,
+            items,
+        } = self;
         match find {
             None => write!(out, "| {defect:?} | – | not found in {MOST_SEEDS} | |"),
             Some(Find { seed, violation }) => {
                 let rule = violation.rule;
-                write!(out, "| {defect:?} | {rule} | {} | {} |", seed + 1, items.join("; "))
+                write!(
+                    out,
+                    "| {defect:?} | {rule} | {} | {} |",
+                    seed + 1,
+                    items.join("; ")
+                )
             }
         }
     }

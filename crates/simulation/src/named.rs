@@ -256,7 +256,10 @@ pub(crate) const ALL: [Named; 20] = [
         calm: 30_000,
         items: || {
             let talk = (0..12).map(|nth| at(2_000 + nth * 1_500, Deed::Write(1)));
-            let quirks = [Item::Quirk(Quirk::Ids(Ids::Colliding)), Item::Quirk(Quirk::ReplyFirst)];
+            let quirks = [
+                Item::Quirk(Quirk::Ids(Ids::Colliding)),
+                Item::Quirk(Quirk::ReplyFirst),
+            ];
             quirks.into_iter().chain(talk).collect()
         },
     },
@@ -312,13 +315,18 @@ mod tests {
 
     fn named(name: &str) -> Named {
         let mut all = ALL.into_iter();
-        all.find(|named| named.name == name).expect("a name of the list")
+        all.find(|named| named.name == name)
+            .expect("a name of the list")
     }
 
     /// Runs a schedule; it must break no rule.
     fn passes(name: &str, subject: Subject) -> Figures {
         let outcome = run(&named(name).plan(subject));
-        assert!(outcome.violation.is_none(), "{name}, {subject:?}: {:?}", outcome.violation);
+        assert!(
+            outcome.violation.is_none(),
+            "{name}, {subject:?}: {:?}",
+            outcome.violation
+        );
         outcome.figures
     }
 
@@ -346,7 +354,10 @@ mod tests {
     fn a_402_storm_is_a_breeze() {
         passes_for_all("402-storm");
         let [_, meta, _] = passes("402-storm", Subject::Bayeux).exchanges;
-        assert!(meta <= 20, "{meta} handshakes and subscriptions in two minutes");
+        assert!(
+            meta <= 20,
+            "{meta} handshakes and subscriptions in two minutes"
+        );
     }
 
     #[test]
@@ -379,7 +390,10 @@ mod tests {
     fn proxy_30s() {
         passes_for_all("proxy-30s");
         let [connects, ..] = passes("proxy-30s", COMETD).exchanges;
-        assert!(connects <= 24, "{connects} connects in five minutes: the hold is not shortened");
+        assert!(
+            connects <= 24,
+            "{connects} connects in five minutes: the hold is not shortened"
+        );
     }
 
     #[test]
@@ -398,7 +412,10 @@ mod tests {
     fn publish_then_unload() {
         for subject in [COMETD, POLL] {
             let figures = passes("publish-then-unload", subject);
-            assert!(figures.lines >= 2 && figures.unsent == 0, "{subject:?}: {figures:?}");
+            assert!(
+                figures.lines >= 2 && figures.unsent == 0,
+                "{subject:?}: {figures:?}"
+            );
         }
     }
 
@@ -443,7 +460,11 @@ mod tests {
     fn giant_batch() {
         for subject in [COMETD, POLL] {
             let figures = passes("giant-batch", subject);
-            assert!(figures.lines > 1_000, "{subject:?}: {} lines", figures.lines);
+            assert!(
+                figures.lines > 1_000,
+                "{subject:?}: {} lines",
+                figures.lines
+            );
             assert_eq!(figures.gaps, 0);
         }
     }

@@ -214,7 +214,9 @@ impl Network {
     ) -> Returning {
         let mut after = self.latency(index, 2);
         match weather {
-            Some(Weather::Refused | Weather::Silence | Weather::Deaf) => return Returning::Vanishes,
+            Some(Weather::Refused | Weather::Silence | Weather::Deaf) => {
+                return Returning::Vanishes;
+            }
             Some(Weather::Gateway) => answer = Answer::status(502),
             Some(Weather::Slow) => after += until,
             Some(Weather::Busy | Weather::Forbidden | Weather::Missing) => {}
@@ -267,7 +269,7 @@ impl Network {
         }
         let chance = self.chance(index, direction);
         let share = (chance >> 8) % more;
-        let extra = if chance % 8 == 0 { share } else { share / 16 };
+        let extra = if chance.is_multiple_of(8) { share } else { share / 16 };
         (base + extra).min(4_900)
     }
 }

@@ -143,7 +143,8 @@ impl Oracle {
             Screen::Bayeux(listener) => listener.troubled,
             Screen::Chat(book) => book.troubled,
         };
-        self.coverage.note(state, troubled, self.wire.lanes(), input);
+        self.coverage
+            .note(state, troubled, self.wire.lanes(), input);
         if let Input::Want(command) = input {
             self.wanted(command, server);
         }
@@ -164,7 +165,10 @@ impl Oracle {
     pub(crate) fn sent(&mut self, exchange: &Exchange, clock: u64) -> Verdict {
         self.exchanges[exchange.id.lane() as usize] += 1;
         ensure(!self.silence, "S9", || {
-            format!("an answer to an aborted exchange led to {}", exchange.request.url)
+            format!(
+                "an answer to an aborted exchange led to {}",
+                exchange.request.url
+            )
         })?;
         let kind = self.wire.sent(exchange, clock)?;
         self.pace.sent(exchange.id.lane(), kind, clock)?;

@@ -108,7 +108,9 @@ impl Page {
         // A driver rounds up: a timer that fires too early would be set again for nothing.
         let due = (due + self.lag).max(now) + 1;
         if self.is_hidden() {
-            return due.next_multiple_of(1_000).max(due + self.lateness() - 1_000);
+            return due
+                .next_multiple_of(1_000)
+                .max(due + self.lateness() - 1_000);
         }
         due + self.lateness()
     }

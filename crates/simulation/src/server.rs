@@ -97,9 +97,7 @@ impl Server {
     /// Does what is due.
     pub(crate) fn tick(&mut self, now: u64) {
         self.now = now;
-        let over = |session: &Session| {
-            session.held.as_ref().is_some_and(|held| held.until <= now)
-        };
+        let over = |session: &Session| session.held.as_ref().is_some_and(|held| held.until <= now);
         while let Some(index) = self.sessions.iter().position(over) {
             self.answer_held(index);
         }
@@ -107,7 +105,10 @@ impl Server {
         self.sessions
             .retain(|session| session.held.is_some() || session.due(setting) > now);
         for index in 0..self.services.len() {
-            if self.silent_since(index).is_some_and(|since| since + KEEPALIVE <= now) {
+            if self
+                .silent_since(index)
+                .is_some_and(|since| since + KEEPALIVE <= now)
+            {
                 self.silenced.push(index);
                 self.end_chat(index, Over::Silence);
             }
@@ -116,7 +117,10 @@ impl Server {
 
     /// When [`Server::tick`] has something to do.
     pub(crate) fn due(&self) -> Option<u64> {
-        let sessions = self.sessions.iter().map(|session| session.due(&self.setting));
+        let sessions = self
+            .sessions
+            .iter()
+            .map(|session| session.due(&self.setting));
         let silences = (0..self.services.len())
             .filter_map(|index| Some(self.silent_since(index)? + KEEPALIVE));
         sessions.chain(silences).min()
@@ -126,7 +130,10 @@ impl Server {
     fn silent_since(&self, service: usize) -> Option<u64> {
         let service = &self.services[service];
         let chat = service.chat.as_ref().filter(|_| !service.forgotten)?;
-        let attended = chat.user.as_ref().is_some_and(|user| self.is_attended(user));
+        let attended = chat
+            .user
+            .as_ref()
+            .is_some_and(|user| self.is_attended(user));
         let is_silent = chat.over.is_none() && !attended && !self.is_patient;
         is_silent.then_some(chat.heard)
     }
@@ -173,7 +180,11 @@ impl Server {
             return;
         };
         let says_so = self.setting.none_at_end == NoneAtEnd::Never && chat.over.is_some();
-        let state = if says_so { "DISCONNECTED" } else { "TRANSCRIPT" };
+        let state = if says_so {
+            "DISCONNECTED"
+        } else {
+            "TRANSCRIPT"
+        };
         let events = (first <= last).then_some((first, last));
         let object = chat::chat_object(chat, service, events, state, &self.setting);
         let data = format!(
@@ -247,7 +258,11 @@ impl Server {
 
     /// The server's wall clock is set back by so many seconds: later events look older.
     pub(crate) fn clock_back(&mut self, seconds: u64) {
-        for chat in self.services.iter_mut().filter_map(|service| service.chat.as_mut()) {
+        for chat in self
+            .services
+            .iter_mut()
+            .filter_map(|service| service.chat.as_mut())
+        {
             chat.slow += seconds;
         }
     }
@@ -262,7 +277,10 @@ impl Server {
     /// The browser is gone from a held connect, and the server notices.
     pub(crate) fn hang_up(&mut self, exchange: usize, now: u64) {
         let is_its = |session: &&mut Session| {
-            session.held.as_ref().is_some_and(|held| held.exchange == exchange)
+            session
+                .held
+                .as_ref()
+                .is_some_and(|held| held.exchange == exchange)
         };
         if let Some(session) = self.sessions.iter_mut().find(is_its) {
             session.held = None;

@@ -73,7 +73,11 @@ fn official(number: u64) -> Vec<u64> {
 /// Prints who comes back when; fails when ours is not ten times gentler.
 pub(crate) fn verdict(ours: &Crowd, theirs: &Crowd) -> ExitCode {
     let gentle = theirs.peak(1_000) >= 10 * ours.peak(1_000);
-    if gentle { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if gentle {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The size of the storm that the command runs.
@@ -90,6 +94,9 @@ mod tests {
         let ours = widgets(300, 2).unwrap();
         let theirs = officials(300, 2).unwrap();
         let (ours, theirs) = (ours.peak(1_000), theirs.peak(1_000));
-        assert!(theirs >= 8 * ours, "{ours} and {theirs} requests in the worst second");
+        assert!(
+            theirs >= 8 * ours,
+            "{ours} and {theirs} requests in the worst second"
+        );
     }
 }

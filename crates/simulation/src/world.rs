@@ -86,7 +86,9 @@ impl<'a> World<'a> {
                 break;
             }
             world.now = at;
-            world.happen(happening).map_err(|violation| violation.at(at))?;
+            world
+                .happen(happening)
+                .map_err(|violation| violation.at(at))?;
         }
         Ok(world.arrivals.unwrap_or_default())
     }

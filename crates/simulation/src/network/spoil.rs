@@ -57,7 +57,13 @@ fn spoil_messages(answer: &mut Answer, how: Spoil) {
     };
     match how {
         Spoil::Strangers => {
-            let strangers = ["null", "7", r#""x""#, r#"{"data":{}}"#, r#"{"channel":"/other"}"#];
+            let strangers = [
+                "null",
+                "7",
+                r#""x""#,
+                r#"{"data":{}}"#,
+                r#"{"channel":"/other"}"#,
+            ];
             messages.splice(place..place, strangers.map(str::to_owned));
         }
         Spoil::Displaced => {

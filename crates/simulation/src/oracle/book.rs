@@ -255,7 +255,9 @@ impl Book {
                 let position = text.trim_start_matches('c').parse().unwrap_or(0);
                 let twice = self.noticed.contains(&position);
                 self.noticed.push(position);
-                ensure(!twice, "S7", || format!("the custom event {position} is told twice"))
+                ensure(!twice, "S7", || {
+                    format!("the custom event {position} is told twice")
+                })
             }
             Event::Notice { .. } => Ok(()),
             Event::Diagnostic(text) => is_discreet(&text),
@@ -280,7 +282,9 @@ impl Book {
         if self.wants_end {
             return Ok(());
         }
-        let forgotten = self.service.is_some_and(|service| server.services[service].forgotten);
+        let forgotten = self
+            .service
+            .is_some_and(|service| server.services[service].forgotten);
         let over = self.chat(server).and_then(|chat| chat.over);
         // Refreshes that are refused as if the chat were unknown cannot be told from it, and a CometD
         // server that says that all is over is believed when nobody gainsays it, or when it insists.
@@ -290,7 +294,9 @@ impl Book {
             format!("the chat is shown as ended ({end:?}), but it goes on")
         })?;
         let by_visitor = matches!(end, End::Visitor | End::Abandoned);
-        ensure(!by_visitor, "C9", || format!("{end:?}, but the visitor did not ask for it"))?;
+        ensure(!by_visitor, "C9", || {
+            format!("{end:?}, but the visitor did not ask for it")
+        })?;
         let right = match over {
             _ if forgotten || excused || !self.has_read_all(server) => true,
             Some(Over::Agent) => end == End::Agent,
@@ -338,7 +344,9 @@ impl Book {
 
     fn insert(&mut self, place: usize, row: Row) -> Verdict {
         let twice = self.rows.iter().any(|other| other.key == row.key);
-        ensure(!twice, "C1", || format!("the entry {:?} is there twice", row.key))?;
+        ensure(!twice, "C1", || {
+            format!("the entry {:?} is there twice", row.key)
+        })?;
         self.rows.insert(place, row);
         Ok(())
     }
@@ -357,7 +365,8 @@ impl Book {
         }
         self.check_drafts()?;
         let chat = self.chat(server);
-        let over = self.wants_end || !self.is_open() || chat.is_some_and(|chat| chat.over.is_some());
+        let over =
+            self.wants_end || !self.is_open() || chat.is_some_and(|chat| chat.over.is_some());
         for row in &self.rows {
             if let Some((text, fate)) = row.mine() {
                 let failed = matches!(self.phase, Phase::Failed(_));
@@ -421,7 +430,9 @@ impl Book {
                 |position: &u64| self.is_due(chat, *position) && !unplaced.contains(position);
             let skipped = (after + 1..first).find(is_skipped);
             ensure(marked || skipped.is_none(), "S7", || {
-                format!("event {first} is shown, event {skipped:?} before it is not, and no gap is marked")
+                format!(
+                    "event {first} is shown, event {skipped:?} before it is not, and no gap is marked"
+                )
             })?;
             after = last;
             marked = false;
@@ -433,7 +444,9 @@ impl Book {
     fn misplaced(&self, row: &Row, chat: &Chat) -> Violation {
         let line = &row.line;
         let what = match row.place(chat, 0, |it| self.has_read(it)) {
-            Some((first, _)) => format!("{line:?} (event {first}) is shown twice or below later ones"),
+            Some((first, _)) => {
+                format!("{line:?} (event {first}) is shown twice or below later ones")
+            }
             None => format!("{line:?} is shown; the client has read no such thing"),
         };
         Violation::new("C2", what)
@@ -445,6 +458,9 @@ impl Book {
             What::Message | What::Joined | What::Left | What::PushUrl => true,
             What::TypingStarted | What::TypingStopped | What::Custom | What::Oddity => false,
         };
-        position > 1 && chat.event(position).is_some_and(|event| is_seen(event.kind))
+        position > 1
+            && chat
+                .event(position)
+                .is_some_and(|event| is_seen(event.kind))
     }
 }

@@ -44,7 +44,9 @@ impl Coverage {
     pub(crate) fn states(&self) -> usize {
         let is_met = |state: &usize| {
             let pairs = state * INPUTS..(state + 1) * INPUTS;
-            pairs.into_iter().any(|pair| self.0[pair / 64] & (1 << (pair % 64)) != 0)
+            pairs
+                .into_iter()
+                .any(|pair| self.0[pair / 64] & (1 << (pair % 64)) != 0)
         };
         (0..STAGES * 2 * LANES).filter(is_met).count()
     }

@@ -125,6 +125,8 @@ fn text(exchange: &Exchange) -> Option<String> {
     let url = &exchange.request.url;
     let sends = url.ends_with("/refresh") || url.ends_with("/send");
     let pairs = exchange.request.body.split('&');
-    let value = pairs.filter(|_| sends).find_map(|pair| pair.strip_prefix("message="))?;
+    let value = pairs
+        .filter(|_| sends)
+        .find_map(|pair| pair.strip_prefix("message="))?;
     Some(value.to_owned())
 }

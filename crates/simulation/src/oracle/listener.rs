@@ -78,7 +78,9 @@ impl Listener {
     pub(super) fn told(&mut self, event: Event) -> Verdict {
         match event {
             Event::Ready { .. } => {
-                ensure(!self.ready, "S5", || "ready twice in one session".to_owned())?;
+                ensure(!self.ready, "S5", || {
+                    "ready twice in one session".to_owned()
+                })?;
                 self.ready = true;
                 Ok(())
             }
@@ -88,7 +90,9 @@ impl Listener {
                 Ok(())
             }
             Event::Recovered => {
-                ensure(self.troubled, "L1", || "recovered from no trouble".to_owned())?;
+                ensure(self.troubled, "L1", || {
+                    "recovered from no trouble".to_owned()
+                })?;
                 self.troubled = false;
                 Ok(())
             }
@@ -112,7 +116,8 @@ impl Listener {
             Value::String(digits) => digits.parse().ok(),
             other => other.as_u64(),
         };
-        let (Some(last), Some(count)) = (number(&message["transcriptPosition"]), count(message)) else {
+        let (Some(last), Some(count)) = (number(&message["transcriptPosition"]), count(message))
+        else {
             return Ok(());
         };
         let first = last + 1 - count;
@@ -143,7 +148,9 @@ impl Listener {
         }
         if self.highest <= self.calm_from {
             let from = self.calm_from;
-            return Some(format!("nothing that was published after event {from} has arrived"));
+            return Some(format!(
+                "nothing that was published after event {from} has arrived"
+            ));
         }
         if !self.ready {
             return Some("the session is not ready".to_owned());
@@ -161,8 +168,15 @@ impl Listener {
             return Ok(());
         }
         let from = usize::try_from(from).unwrap_or(0);
-        let lost = self.seen.iter().enumerate().skip(from).find(|(_, seen)| !**seen);
-        ensure(lost.is_none(), "S5", || format!("events were lost in one session: {lost:?}"))
+        let lost = self
+            .seen
+            .iter()
+            .enumerate()
+            .skip(from)
+            .find(|(_, seen)| !**seen);
+        ensure(lost.is_none(), "S5", || {
+            format!("events were lost in one session: {lost:?}")
+        })
     }
 }
 

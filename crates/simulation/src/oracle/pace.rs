@@ -66,7 +66,9 @@ impl Pace {
         let gap = clock.saturating_sub(self.forgotten_at);
         ensure(gap >= wait, "R2", || {
             let cycles = self.forgotten;
-            format!("a handshake {gap} ms after session {cycles} in a row was unknown at once, not {wait}")
+            format!(
+                "a handshake {gap} ms after session {cycles} in a row was unknown at once, not {wait}"
+            )
         })
     }
 
@@ -97,8 +99,12 @@ impl Pace {
             }
             Some(Connected::Unknown) | None => {}
         }
-        let wish = answer.retry_after.as_deref().and_then(|text| text.parse().ok());
-        if let (503 | 429, Some(seconds), Some(family)) = (answer.status, wish, family(flight.kind)) {
+        let wish = answer
+            .retry_after
+            .as_deref()
+            .and_then(|text| text.parse().ok());
+        if let (503 | 429, Some(seconds), Some(family)) = (answer.status, wish, family(flight.kind))
+        {
             let seconds: u64 = seconds;
             let from = clock + (seconds * 1_000).min(LONGEST_WISH);
             self.refrain[family] = from.max(self.refrain[family]);
@@ -117,5 +123,7 @@ fn check(moments: &mut Vec<u64>, most: usize, window: u64, what: &'static str) -
         return Ok(());
     };
     moments.retain(|moment| newest - moment < window);
-    ensure(moments.len() <= most, "R1", || format!("{} {what}", moments.len()))
+    ensure(moments.len() <= most, "R1", || {
+        format!("{} {what}", moments.len())
+    })
 }

@@ -119,7 +119,8 @@ impl Book {
         if chat.over.is_some() {
             return Some("the chat is over, and nobody has told the visitor".to_owned());
         }
-        self.unshown(chat, setting).or_else(|| self.unsettled(setting))
+        self.unshown(chat, setting)
+            .or_else(|| self.unsettled(setting))
     }
 
     /// An event that is not on the screen.
@@ -173,7 +174,10 @@ impl Book {
                 }
             }
             ensure(sent <= account.taken, "C5", || {
-                format!("`{text}` is shown as sent {sent} times, the server took it in {} times", account.taken)
+                format!(
+                    "`{text}` is shown as sent {sent} times, the server took it in {} times",
+                    account.taken
+                )
             })?;
             let lone = account.said == 1 && account.retried == 0 && account.discarded == 0;
             ensure(!lone || failed == 0 || account.taken == 0, "C7", || {
@@ -197,7 +201,10 @@ impl Book {
             };
             if account.said == 1 && account.retried == 0 && account.doubled == 0 {
                 ensure(account.turn >= turn, "C10", || {
-                    format!("`{}` stands behind something that was said later", event.text)
+                    format!(
+                        "`{}` stands behind something that was said later",
+                        event.text
+                    )
                 })?;
                 turn = account.turn;
             }
@@ -207,7 +214,10 @@ impl Book {
 }
 
 fn set(marks: &mut [bool], position: u64) {
-    if let Some(mark) = usize::try_from(position).ok().and_then(|index| marks.get_mut(index)) {
+    if let Some(mark) = usize::try_from(position)
+        .ok()
+        .and_then(|index| marks.get_mut(index))
+    {
         *mark = true;
     }
 }

@@ -116,7 +116,10 @@ impl Wire {
 
     /// Which lanes are busy, one bit each.
     pub(super) fn lanes(&self) -> usize {
-        let bits = self.flights.iter().map(|flight| 1 << flight.id.lane() as usize);
+        let bits = self
+            .flights
+            .iter()
+            .map(|flight| 1 << flight.id.lane() as usize);
         bits.sum()
     }
 
@@ -139,7 +142,9 @@ impl Wire {
         let kind = Kind::of(exchange);
         let lane = exchange.id.lane();
         let busy = self.flights.iter().any(|other| other.id.lane() == lane);
-        ensure(!busy, "S1", || format!("two exchanges in the lane {lane:?}"))?;
+        ensure(!busy, "S1", || {
+            format!("two exchanges in the lane {lane:?}")
+        })?;
         ensure(kind != Kind::Strange, "S3", || {
             format!("no request of this API: {}", exchange.request.url)
         })?;
@@ -147,9 +152,11 @@ impl Wire {
             self.push(exchange, kind, clock, NETWORK_DELAY);
             return Ok(kind);
         }
-        ensure((lane == Lane::Connect) == (kind == Kind::Connect), "S1", || {
-            format!("{kind:?} in the lane {lane:?}")
-        })?;
+        ensure(
+            (lane == Lane::Connect) == (kind == Kind::Connect),
+            "S1",
+            || format!("{kind:?} in the lane {lane:?}"),
+        )?;
         self.check_sender(exchange, kind)?;
         self.check_envelope(exchange, kind)?;
         self.check_ack(exchange, kind)?;
@@ -180,11 +187,18 @@ impl Wire {
             format!("{kind:?} shares its request")
         })?;
         if kind == Kind::Handshake {
-            let bare = exchange.messages.iter().all(|it| it.get("clientId").is_none());
+            let bare = exchange
+                .messages
+                .iter()
+                .all(|it| it.get("clientId").is_none());
             ensure(bare, "S2", || "a handshake carries a clientId".to_owned())?;
             let bayeux = self.flights.iter().any(|it| it.id.lane() != Lane::Rest);
-            ensure(!bayeux, "S2", || "a handshake goes beside another request".to_owned())?;
-            ensure(!self.stopped, "S4", || "a handshake after the end".to_owned())?;
+            ensure(!bayeux, "S2", || {
+                "a handshake goes beside another request".to_owned()
+            })?;
+            ensure(!self.stopped, "S4", || {
+                "a handshake after the end".to_owned()
+            })?;
             self.client_id = None;
             self.parted = false;
             self.acks = None;
@@ -192,16 +206,25 @@ impl Wire {
         }
         let ours = self.client_id.as_deref();
         for message in &exchange.messages {
-            ensure(message["clientId"].as_str() == ours && ours.is_some(), "S2", || {
-                format!("{kind:?} with the clientId {}, not {ours:?}", message["clientId"])
-            })?;
+            ensure(
+                message["clientId"].as_str() == ours && ours.is_some(),
+                "S2",
+                || {
+                    format!(
+                        "{kind:?} with the clientId {}, not {ours:?}",
+                        message["clientId"]
+                    )
+                },
+            )?;
         }
         if kind == Kind::Goodbye {
             ensure(!self.parted, "S4", || "two farewells".to_owned())?;
             self.parted = true;
             return Ok(());
         }
-        ensure(!self.stopped && !self.parted, "S4", || format!("{kind:?} after the end"))
+        ensure(!self.stopped && !self.parted, "S4", || {
+            format!("{kind:?} after the end")
+        })
     }
 
     fn check_envelope(&mut self, exchange: &Exchange, kind: Kind) -> Verdict {
@@ -217,7 +240,9 @@ impl Wire {
             _ => "/",
         };
         let url = ["/genesys/cometd", suffix].concat();
-        ensure(request.url == url, "S3", || format!("{kind:?} to {}", request.url))?;
+        ensure(request.url == url, "S3", || {
+            format!("{kind:?} to {}", request.url)
+        })?;
         for message in &exchange.messages {
             let id = message["id"].as_str().unwrap_or("").to_owned();
             ensure(!id.is_empty() && self.ids.insert(id), "S3", || {
@@ -228,15 +253,24 @@ impl Wire {
     }
 
     fn check_ack(&mut self, exchange: &Exchange, kind: Kind) -> Verdict {
-        let number = exchange.messages.last().and_then(|it| it.pointer("/ext/ack"));
+        let number = exchange
+            .messages
+            .last()
+            .and_then(|it| it.pointer("/ext/ack"));
         let (Kind::Connect, Some(number)) = (kind, number) else {
             return Ok(());
         };
         let Some(received) = &self.acks else {
-            return Err(Violation::new("S8", "acknowledges although nothing was agreed"));
+            return Err(Violation::new(
+                "S8",
+                "acknowledges although nothing was agreed",
+            ));
         };
         let Some(number) = number.as_u64() else {
-            return Err(Violation::new("S8", "acknowledges with something that is no number"));
+            return Err(Violation::new(
+                "S8",
+                "acknowledges with something that is no number",
+            ));
         };
         ensure(number == *received, "S8", || {
             format!("acknowledges {number}, but {received} was read whole")
@@ -247,7 +281,10 @@ impl Wire {
     pub(super) fn over(&mut self, id: ExchangeId) -> Result<Flight, Violation> {
         let place = self.flights.iter().position(|flight| flight.id == id);
         let Some(place) = place else {
-            return Err(Violation::new("S1", "ends an exchange that is not under way"));
+            return Err(Violation::new(
+                "S1",
+                "ends an exchange that is not under way",
+            ));
         };
         Ok(self.flights.remove(place))
     }
@@ -289,6 +326,8 @@ impl Wire {
 
 /// The message that a form carries.
 fn message(body: &str) -> Option<String> {
-    let value = body.split('&').find_map(|pair| pair.strip_prefix("message="))?;
+    let value = body
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("message="))?;
     Some(value.to_owned())
 }

@@ -83,6 +83,9 @@ impl Drawing {
     fn all(&mut self) {
         let quirks = self.dice.pick(&[0, 0, 1, 2, 3, 5, 8]);
         self.times(quirks, Self::quirk);
+        if self.dice.hits(300) {
+            self.items.push(Item::Quirk(Quirk::Ghosts));
+        }
         let start = self.dice.pick(&[0, 0, 200, 3000]);
         self.items.push(Item::Deed(start, Deed::Start));
         self.talk();
@@ -179,11 +182,12 @@ impl Drawing {
 
     fn chat_quirk(&mut self) -> Quirk {
         match self.dice.below(9) {
-            0..3 => Quirk::Repair(self.dice.pick(&[
-                Repair::Pushed,
-                Repair::FromStart,
-                Repair::Neither,
-            ])),
+            0..3 => {
+                Quirk::Repair(
+                    self.dice
+                        .pick(&[Repair::Pushed, Repair::FromStart, Repair::Neither]),
+                )
+            }
             3 => Quirk::Inclusive,
             4 => Quirk::Indexed(self.dice.pick(&[0, 1])),
             5 => self.dice.pick(&[Quirk::ShortTyping, Quirk::ShortReplies]),
@@ -194,7 +198,7 @@ impl Drawing {
     }
 
     fn network_quirk(&mut self) -> Quirk {
-        match self.dice.below(7) {
+        match self.dice.below(6) {
             0..3 => {
                 let base = self.lasting(1_500);
                 Quirk::Latency(base, self.dice.pick(&[0, 50, 500, 3_000]))
@@ -203,8 +207,7 @@ impl Drawing {
                 let cut = self.dice.pick(&[Cut::Reset, Cut::Gateway, Cut::Silence]);
                 Quirk::IdleCut(self.dice.pick(&[15_000, 30_000, 50_000]), cut)
             }
-            4 => self.dice.pick(&[Quirk::BlockedCookie, Quirk::Ghosts]),
-            5 => Quirk::Ghosts,
+            4 => Quirk::BlockedCookie,
             _ => self.dice.pick(&[Quirk::OneAddress, Quirk::NoUser]),
         }
     }
@@ -231,7 +234,9 @@ impl Drawing {
             12 => self.dice.pick(&[Deed::Type, Deed::StopTyping]),
             13 => self.dice.pick(&[Deed::AgentTypes, Deed::AgentStops]),
             14 => self.dice.pick(&[Deed::Retry, Deed::Retry, Deed::Discard]),
-            15 => self.dice.pick(&[Deed::PushUrl, Deed::Custom, Deed::Supervise]),
+            15 => self
+                .dice
+                .pick(&[Deed::PushUrl, Deed::Custom, Deed::Supervise]),
             16 => self.dice.pick(&[Deed::Oddity, Deed::Foreign, Deed::Notice]),
             17 => self.dice.pick(&[Deed::Transfer, Deed::Join, Deed::Leave]),
             18 => Deed::Write(self.dice.pick(&[1, 20, 200])),
@@ -293,10 +298,12 @@ impl Drawing {
         let code = self.dice.pick(&STATUSES);
         let seconds = self.small(0, 40);
         let wish = match code {
-            429 | 503 => {
-                self.dice
-                    .pick(&[Wish::None, Wish::Seconds(seconds), Wish::Date, Wish::Nonsense])
-            }
+            429 | 503 => self.dice.pick(&[
+                Wish::None,
+                Wish::Seconds(seconds),
+                Wish::Date,
+                Wish::Nonsense,
+            ]),
             _ => Wish::None,
         };
         // Who turns a request away has not passed it on.
@@ -346,7 +353,7 @@ impl Drawing {
             5 => Deed::AdvisingEvent,
             6 => Deed::Acknowledge(self.dice.hits(500)),
             7 => Deed::LoseCookie,
-            8 => self.dice.pick(&[Deed::FalseAlarm, Deed::ClockBack]),
+            8 => self.dice.pick(&[Deed::FalseAlarm, Deed::FalseAlarm, Deed::ClockBack]),
             _ => self.dice.pick(&[Deed::Amnesia, Deed::Restart]),
         };
         self.deed(deed);

@@ -73,7 +73,10 @@ impl Server {
             Ack::Object(batch) if asked => {
                 session.grant_acks(batch.into());
                 facts.batch = Some(batch.into());
-                let _ = write!(more, r#","ext":{{"ack":{{"enabled":true,"batch":{batch}}}}}"#);
+                let _ = write!(
+                    more,
+                    r#","ext":{{"ack":{{"enabled":true,"batch":{batch}}}}}"#
+                );
             }
             Ack::Plain | Ack::Object(_) | Ack::Off => {}
         }
@@ -244,9 +247,7 @@ impl Server {
         self.published += 1;
         let parcel = Parcel { json, span };
         let listeners: Vec<usize> = (0..self.sessions.len())
-            .filter(|&index| {
-                self.sessions[index].user == user && self.sessions[index].subscribed
-            })
+            .filter(|&index| self.sessions[index].user == user && self.sessions[index].subscribed)
             .collect();
         if listeners.is_empty() && self.setting.keeps_for_user {
             self.kept.push((user.to_owned(), parcel));

@@ -111,12 +111,15 @@ impl Server {
             }
             "disconnect" => {
                 self.end_chat(service, Over::Visitor);
-                return self.shown(service, &form, "DISCONNECTED", false).with(Outcome::Over);
+                return self
+                    .shown(service, &form, "DISCONNECTED", false)
+                    .with(Outcome::Over);
             }
             _ => return Answer::status(404),
         }
         let state = "TRANSCRIPT";
-        self.shown(service, &form, state, operation == "refresh").with(Outcome::Done)
+        self.shown(service, &form, state, operation == "refresh")
+            .with(Outcome::Done)
     }
 
     /// A call to a chat that is over: nothing is taken any more, but the transcript can still be read.

@@ -53,7 +53,9 @@ impl Crowd {
                 scope.spawn(work);
             }
         });
-        shared.into_inner().unwrap_or_else(|_| Err("a thread has panicked".to_owned()))
+        shared
+            .into_inner()
+            .unwrap_or_else(|_| Err("a thread has panicked".to_owned()))
     }
 
     fn add(&mut self, more: &[u64]) {

@@ -103,8 +103,10 @@ impl World<'_> {
                 chat.leave(now);
             }),
             Deed::AdvisingEvent => {
-                self.server.event_suffix = r#","advice":{"reconnect":"none","interval":9000}"#.to_owned();
-                self.server.happen(service, now, |chat| chat.act(Kind::Message, now));
+                self.server.event_suffix =
+                    r#","advice":{"reconnect":"none","interval":9000}"#.to_owned();
+                self.server
+                    .happen(service, now, |chat| chat.act(Kind::Message, now));
             }
             // The listener's chat goes on, so that there is something to listen to.
             Deed::AgentEnds | Deed::IdleEnds | Deed::ServerEnds
@@ -159,7 +161,7 @@ impl World<'_> {
         self.agenda.note(end, Happening::SpellEnds(number));
         match spell {
             Spell::Weather(Weather::Refused) | Spell::Offline => self.lose_all(true),
-            Spell::Asleep { .. } => self.lose_all(lasting % 2 == 0),
+            Spell::Asleep { .. } => self.lose_all(lasting.is_multiple_of(2)),
             Spell::Weather(_) | Spell::Frozen => {}
             Spell::Hidden | Spell::LateTimers(_) => self.renew_timer(),
         }
@@ -199,7 +201,7 @@ impl World<'_> {
             self.agenda.note(self.now + 1, happening);
         }
         self.renew_timer();
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             self.page_says(PageEvent::Visible)?;
         }
         Ok(())

@@ -90,7 +90,9 @@ impl World<'_> {
             return;
         }
         let (weather, until) = self.weather();
-        let returning = self.network.answer(index, answer, self.setting.bare, weather, until);
+        let returning = self
+            .network
+            .answer(index, answer, self.setting.bare, weather, until);
         let exchange = &mut self.network.exchanges[index];
         if exchange.ill.is_some() || !matches!(returning, Returning::Arrives { .. }) {
             self.impeded = self.now;
@@ -145,7 +147,8 @@ impl World<'_> {
         let reply = reply(answer);
         let id = exchange.id;
         let clock = self.page.clock(self.now);
-        self.oracle.answered(&self.network.exchanges[index], clock)?;
+        self.oracle
+            .answered(&self.network.exchanges[index], clock)?;
         self.feed(Input::Reply(id, reply))
     }
 
