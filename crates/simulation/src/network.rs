@@ -269,7 +269,11 @@ impl Network {
         }
         let chance = self.chance(index, direction);
         let share = (chance >> 8) % more;
-        let extra = if chance.is_multiple_of(8) { share } else { share / 16 };
+        let extra = if chance.is_multiple_of(8) {
+            share
+        } else {
+            share / 16
+        };
         (base + extra).min(4_900)
     }
 }

@@ -7,6 +7,7 @@ mod book;
 mod coverage;
 mod fate;
 mod listener;
+mod order;
 mod pace;
 mod rest;
 mod row;

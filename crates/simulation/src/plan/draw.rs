@@ -353,7 +353,9 @@ impl Drawing {
             5 => Deed::AdvisingEvent,
             6 => Deed::Acknowledge(self.dice.hits(500)),
             7 => Deed::LoseCookie,
-            8 => self.dice.pick(&[Deed::FalseAlarm, Deed::FalseAlarm, Deed::ClockBack]),
+            8 => self
+                .dice
+                .pick(&[Deed::FalseAlarm, Deed::FalseAlarm, Deed::ClockBack]),
             _ => self.dice.pick(&[Deed::Amnesia, Deed::Restart]),
         };
         self.deed(deed);
