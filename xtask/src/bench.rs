@@ -59,16 +59,6 @@ pub(crate) fn bench(project: &Project, rest: &[String]) -> Outcome {
     process::run(&mut command, "read the message above")
 }
 
-/// `cargo xtask simulate`: all words go to the simulation's own command line.
-pub(crate) fn simulate(project: &Project, rest: &[String]) -> Outcome {
-    let mut command = cargo(project);
-    command.args(["run", "--quiet", "--locked", "--release"]);
-    command
-        .args(["--package", "gms-chat-simulation", "--"])
-        .args(rest);
-    process::run(&mut command, "replay the seed that it names")
-}
-
 fn find(root: &Path) -> Outcome<Vec<Bench>> {
     let mut benches = Vec::new();
     for (folder, package) in PACKAGES {

@@ -5,6 +5,7 @@ use crate::no_arguments;
 use crate::process::{self, cargo};
 use crate::project::Project;
 use crate::report::{self, Step, step};
+use crate::simulate::{SEEDS_OF_CI, simulate};
 use crate::size;
 use crate::test::{self, Counts};
 use crate::tidy;
@@ -31,6 +32,9 @@ pub(crate) fn ci(project: &Project, rest: &[String]) -> Outcome {
                     "the table above names the suites",
                 )),
             }
+        }),
+        simple("simulation", || {
+            simulate(project, &SEEDS_OF_CI.map(str::to_owned))
         }),
         simple("size", || size::size(project, &[])),
     ];

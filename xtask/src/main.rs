@@ -13,6 +13,7 @@ mod failure;
 mod process;
 mod project;
 mod report;
+mod simulate;
 mod size;
 mod stamp;
 mod test;
@@ -38,7 +39,7 @@ cargo xtask COMMAND
   tidy       the rules of ARCHITECTURE.md that a machine can check
   bench      the benches; without a name, the list of them
   simulate   the protocol core against a model of everything else, on a virtual clock
-             --seeds N  --from S  --replay SEED  and what `simulate --help` lists
+             --seeds N  --from S  --replay SEED  --named NAME  --defects  --storm
   setup      install what the other commands need; `setup build` without the browser
   stamp      Trunk's post_build hook: minify, hash and link the built files
 
@@ -72,7 +73,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "size" => size::size,
         "tidy" => tidy::tidy,
         "bench" => bench::bench,
-        "simulate" => bench::simulate,
+        "simulate" => simulate::simulate,
         "setup" => tools::setup,
         "stamp" => stamp::stamp,
         "help" | "--help" | "-h" => {
