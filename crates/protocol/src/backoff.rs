@@ -38,9 +38,20 @@ impl Backoff {
             self.at_once_spent = true;
             return Duration::ZERO;
         }
+        let wait = self.double();
+        self.spread(wait)
+    }
+
+    /// Counts a failure and answers a wait of at most `most`, spread like any other.
+    pub(crate) fn next_within(&mut self, most: Duration) -> Duration {
+        let wait = self.double().min(most / 5 * 4);
+        self.spread(wait)
+    }
+
+    fn double(&mut self) -> Duration {
         let wait = (FIRST << self.doublings).min(LONGEST);
         self.doublings = (self.doublings + 1).min(5);
-        self.spread(Duration::from_millis(wait))
+        Duration::from_millis(wait)
     }
 
     /// The outage is over.

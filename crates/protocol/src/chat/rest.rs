@@ -135,7 +135,7 @@ impl Rest {
             // The server is back, and says no: that is another trouble.
             self.backoff.reset();
         }
-        let mut pause = self.backoff.next(false).min(most);
+        let mut pause = self.backoff.next_within(most);
         self.wished = false;
         if let Problem::Busy {
             retry_after: Some(wish),
