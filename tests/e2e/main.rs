@@ -11,7 +11,9 @@
 
 mod desk;
 mod driver;
+mod front;
 mod http;
+mod oracle;
 mod screen;
 mod servers;
 mod stage;
@@ -20,5 +22,6 @@ mod visitor;
 mod delivery;
 mod embedding;
 mod ending;
+mod peers;
 mod pictures;
 mod trouble;

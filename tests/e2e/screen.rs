@@ -165,6 +165,26 @@ impl Screen {
             .await
     }
 
+    /// Whatever this script returns about the part, which it knows as `root`; `wanted` is its argument.
+    pub(crate) async fn look(&self, script: &str, wanted: &Value) -> Step<Value> {
+        self.turn_to().await?;
+        let script = [self.root(), script].concat();
+        let arguments = vec![wanted.clone()];
+        Ok(self.session.client.execute(&script, arguments).await?)
+    }
+
+    /// Likewise, with what the script hands to its last argument, a function, when it is done.
+    pub(crate) async fn wait_for(&self, script: &str, wanted: &Value) -> Step<Value> {
+        self.turn_to().await?;
+        let script = [self.root(), script].concat();
+        let arguments = vec![wanted.clone()];
+        Ok(self
+            .session
+            .client
+            .execute_async(&script, arguments)
+            .await?)
+    }
+
     async fn turn_to(&self) -> Step {
         Ok(self
             .session
@@ -191,15 +211,13 @@ impl Screen {
     }
 
     async fn ask(&self, script: &str, wanted: &str) -> Step<Value> {
-        let root = match self.part {
+        self.look(&[EYES, script].concat(), &json!(wanted)).await
+    }
+
+    fn root(&self) -> &'static str {
+        match self.part {
             Part::Page => "const root = document;",
             Part::Widget => "const root = document.querySelector('gms-chat')?.shadowRoot;",
-        };
-        self.turn_to().await?;
-        Ok(self
-            .session
-            .client
-            .execute(&format!("{root}{EYES}{script}"), vec![json!(wanted)])
-            .await?)
+        }
     }
 }

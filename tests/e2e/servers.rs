@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use gms_chat_simulator::{Options, Running, Scenario, set_switch, start};
 
 use crate::desk::Desk;
-use crate::stage::{Lapse, Step, evidence};
+use crate::stage::{Backstage, Lapse, Step, evidence};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -76,15 +76,16 @@ impl Servers {
     pub(crate) fn restart_gms(&self) {
         self.gms.restart(true);
     }
+}
 
-    /// Leaves what the simulator saw and holds.
-    pub(crate) async fn leave_evidence(&self, name: &str) {
+impl Backstage for Servers {
+    async fn leave_evidence(&self, name: &str) {
         if let Ok(story) = self.desk().story().await {
             drop(std::fs::write(evidence(name, "server.json"), story));
         }
     }
 
-    pub(crate) async fn end(self) {
+    async fn end(self) {
         self.gms.stop().await;
         if let Some(site) = self.site {
             site.stop().await;
@@ -102,7 +103,7 @@ fn playing(scenario: &str) -> Step<Options> {
 }
 
 /// The release build. A journey over anything else would prove nothing.
-fn dist() -> Step<PathBuf> {
+pub(crate) fn dist() -> Step<PathBuf> {
     let dist = Path::new(ROOT).join("dist");
     if dist.join("gms-chat.js").is_file() {
         return Ok(dist);

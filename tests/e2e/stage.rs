@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::driver::{Browser, Line};
-use crate::servers::Servers;
 use crate::visitor::Visitor;
 
 /// The longest that anything may take to be seen.
@@ -50,12 +49,20 @@ pub(crate) enum Console {
     FailedRequests,
 }
 
+/// Whoever answers the browser's requests.
+pub(crate) trait Backstage {
+    /// Leaves what the servers saw and hold.
+    async fn leave_evidence(&self, name: &str);
+    /// Stops them.
+    async fn end(self);
+}
+
 /// Plays `steps` and panics with their lapse. Whatever happens, the browser and the servers end.
-pub(crate) async fn journey(
+pub(crate) async fn journey<B: Backstage>(
     name: &str,
-    servers: Servers,
+    servers: B,
     console: Console,
-    steps: impl AsyncFnOnce(&Visitor, &Servers) -> Step,
+    steps: impl AsyncFnOnce(&Visitor, &B) -> Step,
 ) {
     let mut browser = Browser::start(1024, 768)
         .await

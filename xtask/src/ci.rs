@@ -1,6 +1,7 @@
 //! Everything that a submission must pass, in one command; `.ci/run` and the GitHub workflow call it.
 
 use crate::failure::{Failure, Outcome};
+use crate::fuzz::fuzz_briefly;
 use crate::no_arguments;
 use crate::process::{self, cargo};
 use crate::project::Project;
@@ -36,6 +37,7 @@ pub(crate) fn ci(project: &Project, rest: &[String]) -> Outcome {
         simple("simulation", || {
             simulate(project, &SEEDS_OF_CI.map(str::to_owned))
         }),
+        simple("fuzz", || fuzz_briefly(project)),
         simple("size", || size::size(project, &[])),
     ];
     counts.failed += failures_outside_tests(&steps);

@@ -1,5 +1,7 @@
 //! The release build: trunk, with `stamp` as its last step, into `dist/`.
 
+use std::sync::OnceLock;
+
 use crate::failure::Outcome;
 use crate::no_arguments;
 use crate::process;
@@ -32,5 +34,15 @@ pub(crate) fn build(project: &Project) -> Outcome {
         "widget: built into {}",
         project.dist().display()
     ));
+    Ok(())
+}
+
+/// Likewise, for those who share one command: what the first of them has built is not built again.
+pub(crate) fn build_once(project: &Project) -> Outcome {
+    static IS_BUILT: OnceLock<()> = OnceLock::new();
+    if IS_BUILT.get().is_none() {
+        build(project)?;
+        IS_BUILT.get_or_init(|| ());
+    }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod ci;
 mod demo;
 mod dist;
 mod failure;
+mod fuzz;
 mod process;
 mod project;
 mod report;
@@ -30,7 +31,7 @@ cargo xtask COMMAND
 
   demo       build the widget, start the simulator, serve the demo page and the agent desk
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
-  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end
+  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers
              NAME...   only the suites of these names
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
@@ -40,6 +41,7 @@ cargo xtask COMMAND
   bench      the benches; without a name, the list of them
   simulate   the protocol core against a model of everything else, on a virtual clock
              --seeds N  --from S  --replay SEED  --named NAME  --defects  --storm
+  fuzz       the fuzz targets, 60 s each: --seconds N  TARGET...
   setup      install what the other commands need; `setup build` without the browser
   stamp      Trunk's post_build hook: minify, hash and link the built files
 
@@ -74,6 +76,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "tidy" => tidy::tidy,
         "bench" => bench::bench,
         "simulate" => simulate::simulate,
+        "fuzz" => fuzz::fuzz,
         "setup" => tools::setup,
         "stamp" => stamp::stamp,
         "help" | "--help" | "-h" => {

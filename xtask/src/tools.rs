@@ -28,7 +28,9 @@ const WORTH_A_LINE: Duration = Duration::from_secs(1);
 pub(crate) enum Needs {
     /// A release build of the widget.
     Build,
-    /// Besides, the browser and the test runner.
+    /// The fuzz targets.
+    Fuzzing,
+    /// Everything: besides, the browser and the test runner.
     Tests,
 }
 

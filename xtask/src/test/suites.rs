@@ -18,7 +18,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 8] = [
+pub(super) const SUITES: [Suite; 9] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -59,6 +59,11 @@ pub(super) const SUITES: [Suite; 8] = [
         about: "the built dist, as a visitor uses it",
         run: e2e,
     },
+    Suite {
+        name: "servers",
+        about: "the built dist against other people's CometD servers",
+        run: servers,
+    },
 ];
 
 fn protocol(project: &Project) -> Outcome<Counts> {
@@ -96,24 +101,29 @@ fn libtest(command: &mut Command) -> Outcome<Counts> {
 }
 
 fn interop(project: &Project) -> Outcome<Counts> {
-    let advice =
-        "read the message above; the packages are those of tests/interop/package-lock.json";
-    let folder = project.root().join("tests/interop");
+    let advice = "read the message above";
     process::run(
         cargo(project).args(["build", "--locked", "--package", "gms-chat-simulator"]),
         advice,
     )?;
-    let mut npm = process::command(project, "npm");
-    process::run(
-        npm.args(["ci", "--ignore-scripts"]).current_dir(&folder),
-        advice,
-    )?;
+    node_packages(project, "tests/interop")?;
     let mut node = process::command(project, "node");
     node.args(["--test", "--test-reporter=spec"])
-        .current_dir(&folder);
+        .current_dir(project.root().join("tests/interop"));
     node.env("GMS_CHAT_SIMULATOR", project.built("gms-chat-simulator"));
     let copied = process::run_copied(&mut node, advice)?;
     Ok(Counts::of_node(&copied.text).checked(copied.success))
+}
+
+/// Installs exactly what the package-lock.json of a folder names.
+pub(crate) fn node_packages(project: &Project, folder: &str) -> Outcome {
+    let mut npm = process::command(project, "npm");
+    npm.args(["ci", "--ignore-scripts"])
+        .current_dir(project.root().join(folder));
+    process::run(
+        &mut npm,
+        "read the message above; the packages are those of the folder's package-lock.json",
+    )
 }
 
 fn browser(project: &Project) -> Outcome<Counts> {
@@ -125,12 +135,31 @@ fn browser(project: &Project) -> Outcome<Counts> {
     libtest(&mut pack)
 }
 
+/// What needs other people's servers, by the beginnings of the tests' names.
+const WITH_SERVERS: [&str; 1] = ["peers::"];
+
 fn e2e(project: &Project) -> Outcome<Counts> {
-    dist::build(project)?;
-    package(project, "gms-chat", &["--test", "e2e"])
+    let others = WITH_SERVERS.iter().flat_map(|name| ["--skip", name]);
+    end_to_end(project, others)
+}
+
+fn servers(project: &Project) -> Outcome<Counts> {
+    node_packages(project, "tests/servers")?;
+    end_to_end(project, WITH_SERVERS)
 }
 
 pub(super) fn screenshots(project: &Project) -> Outcome<Counts> {
-    dist::build(project)?;
-    package(project, "gms-chat", &["--test", "e2e", "pictures"])
+    end_to_end(project, ["pictures"])
+}
+
+fn end_to_end<'a>(
+    project: &Project,
+    selection: impl IntoIterator<Item = &'a str>,
+) -> Outcome<Counts> {
+    dist::build_once(project)?;
+    let options: Vec<&str> = ["--test", "e2e", "--"]
+        .into_iter()
+        .chain(selection)
+        .collect();
+    package(project, "gms-chat", &options)
 }

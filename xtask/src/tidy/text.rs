@@ -24,7 +24,7 @@ const HOSTS: [&str; 7] = [
 /// Where the build and the tests may read nothing.
 const OUTSIDE: [&str; 2] = [concat!("/work/", "shared"), concat!("../", "shared/")];
 
-/// cargo writes the index's address into its lock file by itself.
+/// cargo writes the index's address into its lock files by itself.
 const CARGO_LOCK: &str = "Cargo.lock";
 
 fn names_no_registry(tree: &Tree) -> Vec<Complaint> {
@@ -37,7 +37,7 @@ fn reads_nothing_outside(tree: &Tree) -> Vec<Complaint> {
 
 fn find(tree: &Tree, needles: &[&str], why: &str) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for file in tree.files().filter(|file| file.path != CARGO_LOCK) {
+    for file in tree.files().filter(|file| !is_lock(&file.path)) {
         for (number, line) in file.text.lines().enumerate() {
             let named = needles.iter().filter(|needle| line.contains(*needle));
             complaints.extend(named.map(|needle| {
@@ -46,6 +46,10 @@ fn find(tree: &Tree, needles: &[&str], why: &str) -> Vec<Complaint> {
         }
     }
     complaints
+}
+
+fn is_lock(path: &str) -> bool {
+    path.rsplit('/').next() == Some(CARGO_LOCK)
 }
 
 /// Trunk refuses, or fetches, a tool whose version is not the one in Trunk.toml; so it must be the installed one.

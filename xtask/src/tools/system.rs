@@ -1,4 +1,4 @@
-//! What comes from the operating system: Node.js, and for tests Chromium with its driver.
+//! What comes from the operating system: Node.js, and for tests a C++ compiler and Chromium with its driver.
 
 use super::{Needs, browser, install};
 use crate::failure::{Failure, Outcome};
@@ -15,6 +15,9 @@ pub(super) fn set_up(project: &Project, needs: Needs) -> Outcome {
     if !has_node(project) {
         packages.extend(["nodejs", "npm"]);
     }
+    if needs != Needs::Build && !has_cpp(project) {
+        packages.push("g++");
+    }
     if needs == Needs::Tests && !browser::is_there(project) {
         packages.extend(["chromium", "chromium-driver"]);
     }
@@ -24,8 +27,8 @@ pub(super) fn set_up(project: &Project, needs: Needs) -> Outcome {
     let list = packages.join(" ");
     if !may_use_apt(project) {
         let advice = format!(
-            "install Node.js {NODE} or newer with npm, and Chromium or Chrome with the chromedriver of the same \
-             version, so that they are on the PATH (on Debian and Ubuntu: `sudo apt-get install {list}`)"
+            "install Node.js {NODE} or newer with npm, a C++ compiler, and Chromium or Chrome with the chromedriver of the \
+             same version, so that they are on the PATH (on Debian and Ubuntu: `sudo apt-get install {list}`)"
         );
         return Err(Failure::new(format!("missing: {list}"), advice));
     }
@@ -49,6 +52,11 @@ fn apt(project: &Project) -> std::process::Command {
     let mut apt = process::command(project, "apt-get");
     apt.env("DEBIAN_FRONTEND", "noninteractive");
     apt
+}
+
+/// libFuzzer is C++.
+fn has_cpp(project: &Project) -> bool {
+    process::capture(process::command(project, "c++").arg("--version")).is_some()
 }
 
 fn has_node(project: &Project) -> bool {
