@@ -84,6 +84,10 @@ impl Front {
         Ok(Self { port, program })
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The demo page, with options in its query.
     pub(crate) fn page(&self, query: &str) -> String {
         format!("http://127.0.0.1:{}/{query}", self.port)
@@ -102,7 +106,12 @@ impl Front {
 
     /// The agent joins the latest chat.
     pub(crate) async fn join(&self) -> Step {
-        self.control("join", &Value::Null).await
+        self.control("join", &json!({})).await
+    }
+
+    /// Every CometD session is forgotten and every connection cut.
+    pub(crate) async fn restart(&self) -> Step {
+        self.control("restart", &json!({})).await
     }
 
     pub(crate) async fn state(&self) -> Step<State> {

@@ -10,15 +10,19 @@
 )]
 
 mod desk;
+#[path = "../../crates/protocol/tests/support/dice.rs"]
+mod dice;
 mod driver;
 mod front;
 mod http;
 mod oracle;
+mod proxy;
 mod screen;
 mod servers;
 mod stage;
 mod visitor;
 
+mod chaos;
 mod delivery;
 mod embedding;
 mod ending;

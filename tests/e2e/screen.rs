@@ -156,6 +156,17 @@ impl Screen {
             .await
     }
 
+    /// Takes the network away from the browser, or gives it back.
+    pub(crate) async fn go_offline(&self, is_offline: bool) -> Step {
+        self.turn_to().await?;
+        let conditions = json!({
+            "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
+        });
+        self.session
+            .devtools("Network.emulateNetworkConditions", conditions)
+            .await
+    }
+
     /// Makes the system prefer dark colours.
     pub(crate) async fn go_dark(&self) -> Step {
         self.turn_to().await?;

@@ -6,7 +6,7 @@ const AGENT = 'Kristi Sippola';
 export async function control({ gms, channel, pace, cut }, path, request, response) {
   const body = await read(request);
   const wish = body ? JSON.parse(body) : {};
-  const chat = gms.chats.at(-1);
+  const chat = gms.chats.at(wish.chat ?? -1);
   switch (path) {
     // The agent says `count` lines in one go, "text 1" to "text N"; without a count the text as it is.
     case '/control/say':

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use crate::dist;
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::process::{self, cargo};
 use crate::project::Project;
+use crate::test::node_packages;
 
 /// Folders of packages that may have `benches/`, with the package's name.
 const PACKAGES: [(&str, &str); 3] = [
@@ -12,6 +14,9 @@ const PACKAGES: [(&str, &str); 3] = [
     ("crates/protocol", "gms-chat-protocol"),
     ("crates/simulator", "gms-chat-simulator"),
 ];
+
+/// The bench that runs the built widget in a browser: what it measures is not built by cargo.
+const DELIVERY: &str = "delivery";
 
 /// A bench that exists.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,16 +50,14 @@ pub(crate) fn bench(project: &Project, rest: &[String]) -> Outcome {
         )
     })?;
     let mut command = cargo(project);
+    command.args(["bench", "--locked"]);
+    if name == DELIVERY {
+        command.args(["--profile", "dev"]);
+        node_packages(project, "tests/servers")?;
+        dist::build(project)?;
+    }
     command
-        .args([
-            "bench",
-            "--locked",
-            "--package",
-            package,
-            "--bench",
-            name,
-            "--",
-        ])
+        .args(["--package", package, "--bench", name, "--"])
         .args(arguments);
     process::run(&mut command, "read the message above")
 }

@@ -3,6 +3,7 @@
 mod suites;
 mod tally;
 
+pub(crate) use suites::node_packages;
 pub(crate) use tally::Counts;
 
 use std::time::{Duration, Instant};

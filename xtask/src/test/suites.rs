@@ -18,7 +18,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 9] = [
+pub(super) const SUITES: [Suite; 10] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -63,6 +63,11 @@ pub(super) const SUITES: [Suite; 9] = [
         name: "servers",
         about: "the built dist against other people's CometD servers",
         run: servers,
+    },
+    Suite {
+        name: "chaos",
+        about: "likewise, through a proxy that does its worst",
+        run: chaos,
     },
 ];
 
@@ -136,7 +141,7 @@ fn browser(project: &Project) -> Outcome<Counts> {
 }
 
 /// What needs other people's servers, by the beginnings of the tests' names.
-const WITH_SERVERS: [&str; 1] = ["peers::"];
+const WITH_SERVERS: [&str; 2] = ["peers::", "chaos::"];
 
 fn e2e(project: &Project) -> Outcome<Counts> {
     let others = WITH_SERVERS.iter().flat_map(|name| ["--skip", name]);
@@ -145,7 +150,12 @@ fn e2e(project: &Project) -> Outcome<Counts> {
 
 fn servers(project: &Project) -> Outcome<Counts> {
     node_packages(project, "tests/servers")?;
-    end_to_end(project, WITH_SERVERS)
+    end_to_end(project, ["peers::"])
+}
+
+fn chaos(project: &Project) -> Outcome<Counts> {
+    node_packages(project, "tests/servers")?;
+    end_to_end(project, ["chaos::"])
 }
 
 pub(super) fn screenshots(project: &Project) -> Outcome<Counts> {
