@@ -99,7 +99,14 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
     process::run(&mut wasm_opt, advice)?;
     let small = read(&small)?;
     prune::refuse_formatting(&small)?;
-    Ok(small)
+    let linked = project
+        .target()
+        .join("wasm32-unknown-unknown/release/gms-chat");
+    prune::silence(
+        &small,
+        &read(&linked.with_extension("wasm"))?,
+        &read_text(&linked.with_extension("map"))?,
+    )
 }
 
 /// The names of the wasm file and of its glue, as wasm-bindgen and Trunk leave them.

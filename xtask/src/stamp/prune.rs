@@ -5,9 +5,11 @@
 
 mod calls;
 mod formatting;
+mod map;
 mod places;
 mod stubs;
 mod survey;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,9 +23,11 @@ use wasmparser::Parser;
 
 use crate::failure::{OrFailure, Outcome};
 use calls::{Calls, is_unused};
+use map::Map;
 use places::places;
 use stubs::Stub;
 use survey::{Survey, address};
+use words::dead_words;
 
 pub(super) use formatting::refuse_formatting;
 
@@ -34,11 +38,32 @@ pub(super) fn prune(wasm: &[u8]) -> Outcome<Vec<u8>> {
     let mut survey = Survey::of(wasm).or_failure("reading the wasm file", ADVICE)?;
     let calls = Calls::of(wasm, &survey).or_failure("reading the wasm file's calls", ADVICE)?;
     calls.spare_merged(&mut survey.stubs);
-    let mut scissors = Scissors {
-        stubs: survey.stubs,
-        next: survey.imported,
-        zeroes: places(&survey.data),
-    };
+    cut(
+        wasm,
+        Scissors {
+            stubs: survey.stubs,
+            next: survey.imported,
+            zeroes: places(&survey.data),
+        },
+    )
+}
+
+/// An optimised module without the words that nothing points to any more. Needs the module as the linker wrote it,
+/// and the linker's map of it.
+pub(super) fn silence(wasm: &[u8], linked: &[u8], map: &str) -> Outcome<Vec<u8>> {
+    let map = Map::read(map, linked)?;
+    let zeroes = dead_words(&map, wasm).or_failure("reading the optimised wasm", ADVICE)?;
+    cut(
+        wasm,
+        Scissors {
+            stubs: BTreeMap::new(),
+            next: 0,
+            zeroes,
+        },
+    )
+}
+
+fn cut(wasm: &[u8], mut scissors: Scissors) -> Outcome<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
     scissors
         .parse_core_module(&mut module, Parser::new(0), wasm)
