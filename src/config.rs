@@ -1,5 +1,8 @@
 //! The options of the element: names and values in, checked settings or a complaint that names the option out.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use gms_chat_protocol::chat::{Config, Delivery, Visitor};
 
 use crate::text::Catalogue;
@@ -19,7 +22,54 @@ pub(crate) struct Options {
     pub(crate) expose_text: bool,
     /// The sentences of the window.
     pub(crate) texts: Catalogue,
+    /// What the window offers.
+    pub(crate) face: Face,
 }
+
+/// What the window offers to the visitor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Face {
+    /// What can be done with the transcript.
+    pub(crate) tools: Vec<Tool>,
+    /// Whether the small Markdown counts in messages.
+    pub(crate) markdown: bool,
+    /// Whether Enter sends, and not only with Ctrl or Cmd.
+    pub(crate) enter_sends: bool,
+    /// How many characters a message may have.
+    pub(crate) most_characters: usize,
+    /// Where the visitor may say how it was.
+    pub(crate) survey: Option<String>,
+    /// Whether new messages may be heard.
+    pub(crate) sound: bool,
+}
+
+/// A way to keep the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// A text file.
+    Text,
+    /// A web page as a file.
+    Html,
+    /// The clipboard; of single messages too.
+    Copy,
+    /// Paper.
+    Print,
+}
+
+impl Tool {
+    /// The word for it in `src/extras/keep.js`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Copy => "copy",
+            Self::Print => "print",
+        }
+    }
+}
+
+/// Agent desktops take 4 KB, and a name in front.
+const MOST_CHARACTERS: usize = 4000;
 
 /// The `credentials` of a `fetch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,87 +101,132 @@ impl Complaint {
 /// Reads the options as the loader collected them: names and values in turn, attributes and properties alike;
 /// the members of `data` and `messages` under names such as `data.tier`.
 pub(crate) fn parse(given: &[String]) -> Result<Options, Complaint> {
-    let given = Given(given);
-    let mut session = Config::new(endpoint(&given)?);
+    let given = Given {
+        words: given,
+        complaint: Cell::new(None),
+    };
+    let options = read(&given);
+    match given.complaint.take() {
+        None => Ok(options),
+        Some(complaint) => Err(complaint),
+    }
+}
+
+fn read(given: &Given<'_>) -> Options {
+    let endpoint = given.address("endpoint").unwrap_or_else(|| {
+        given.complain(
+            "endpoint",
+            "the address of GMS up to /genesys: a path on this site, or an http or https URL",
+        );
+        ""
+    });
+    let mut session = Config::new(endpoint);
     if let Some(service) = given.text("service") {
         session.service = service.to_owned();
     }
-    session.delivery = match given.text("delivery") {
-        None | Some("auto") => Delivery::Auto,
-        Some("cometd") => Delivery::Cometd,
-        Some("poll") => Delivery::Poll,
-        Some(_) => return Err(complaint("delivery", "auto, cometd or poll")),
-    };
+    let ways = [Delivery::Auto, Delivery::Cometd, Delivery::Poll];
+    let words = ["auto", "cometd", "poll"];
+    session.delivery = ways[given.word("delivery", &words, "auto, cometd or poll")];
     if let Some(path) = given.text("comet-path") {
         session.comet_path = ["/", path.trim_matches('/')].concat();
     }
-    session.append_type = given.switch("append-type")?.unwrap_or(session.append_type);
-    session.delayed = given.switch("delayed")?;
+    session.append_type = given.switch("append-type").unwrap_or(session.append_type);
+    session.delayed = given.switch("delayed");
+    for (name, limit) in [
+        ("idle-alert", &mut session.limits.idle_alert),
+        ("idle-close", &mut session.limits.idle_close),
+    ] {
+        if let Some(seconds) = given.number(name) {
+            *limit = Duration::from_secs(seconds.into());
+        }
+    }
     let user = given.text("user-id");
     session.user_id = user
         .filter(|name| !matches!(*name, "auto" | "none"))
         .map(str::to_owned);
-    Ok(Options {
+    Options {
         invent_user: matches!(user, None | Some("auto")) && session.delivery != Delivery::Poll,
         session,
-        credentials: credentials(&given)?,
-        visitor: visitor(&given)?,
-        expose_text: given.switch("expose-text")?.unwrap_or(false),
-        texts: Catalogue::with(given.members("messages")?),
-    })
-}
-
-fn complaint(option: &'static str, expected: &'static str) -> Complaint {
-    Complaint { option, expected }
-}
-
-/// The base URL: a path, or `http:` or `https:`.
-fn endpoint<'a>(given: &Given<'a>) -> Result<&'a str, Complaint> {
-    let wrong = complaint(
-        "endpoint",
-        "the address of GMS up to /genesys: a path on this site, or an http or https URL",
-    );
-    let endpoint = given.text("endpoint").ok_or(Complaint { ..wrong })?;
-    let scheme = endpoint.split(['/', '?', '#']).next().unwrap_or_default();
-    let known = ["http:", "https:"]
-        .iter()
-        .any(|known| scheme.eq_ignore_ascii_case(known));
-    if scheme.contains(':') && !known {
-        return Err(complaint("endpoint", "an http or https URL, or a path"));
+        credentials: credentials(given),
+        visitor: visitor(given),
+        expose_text: given.switch("expose-text").unwrap_or(false),
+        texts: Catalogue::with(given.members("messages")),
+        face: face(given),
     }
-    Ok(endpoint)
 }
 
-fn credentials(given: &Given<'_>) -> Result<Credentials, Complaint> {
-    Ok(match given.text("credentials") {
-        None | Some("same-origin") => Credentials::SameOrigin,
-        Some("include") => Credentials::Include,
-        Some("omit") => Credentials::Omit,
-        Some(_) => return Err(complaint("credentials", "same-origin, include or omit")),
-    })
+fn face(given: &Given<'_>) -> Face {
+    let most = given.number("max-message-length");
+    Face {
+        tools: tools(given),
+        markdown: given.switch("markdown").unwrap_or(false),
+        enter_sends: given.switch("enter-sends").unwrap_or(true),
+        most_characters: most
+            .filter(|most| *most > 0)
+            .map_or(MOST_CHARACTERS, |most| most as usize),
+        survey: given.address("survey-url").map(str::to_owned),
+        sound: given.switch("sound").unwrap_or(false),
+    }
 }
 
-fn visitor(given: &Given<'_>) -> Result<Visitor, Complaint> {
+/// The ways to keep the transcript, from a list of words; all of them where the page says nothing.
+fn tools(given: &Given<'_>) -> Vec<Tool> {
+    let words = given.text("transcript").unwrap_or("download copy print");
+    let mut tools = Vec::new();
+    for word in words.split(' ') {
+        match word {
+            "download" => tools.extend([Tool::Text, Tool::Html]),
+            "copy" => tools.push(Tool::Copy),
+            "print" => tools.push(Tool::Print),
+            "" | "none" => {}
+            _ => given.complain("transcript", "a list of download, copy and print, or none"),
+        }
+    }
+    tools
+}
+
+fn credentials(given: &Given<'_>) -> Credentials {
+    let all = [
+        Credentials::SameOrigin,
+        Credentials::Include,
+        Credentials::Omit,
+    ];
+    let words = ["same-origin", "include", "omit"];
+    all[given.word("credentials", &words, "same-origin, include or omit")]
+}
+
+fn visitor(given: &Given<'_>) -> Visitor {
     let text = |name| given.text(name).unwrap_or_default().to_owned();
-    Ok(Visitor {
+    Visitor {
         first_name: text("first-name"),
         last_name: text("last-name"),
         email: text("email"),
         subject: text("subject"),
         display_name: text("display-name"),
         data: given
-            .members("data")?
+            .members("data")
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
-    })
+    }
 }
 
 /// Names and values in turn; none is required here, and of two of the same name the last one counts.
-struct Given<'a>(&'a [String]);
+/// The first complaint is kept until everything has been read: one way out is smaller than twenty.
+struct Given<'a> {
+    words: &'a [String],
+    complaint: Cell<Option<Complaint>>,
+}
 
 impl<'a> Given<'a> {
+    /// Takes note of an option that cannot be used.
+    fn complain(&self, option: &'static str, expected: &'static str) {
+        let first = self.complaint.take();
+        let complaint = first.or(Some(Complaint { option, expected }));
+        self.complaint.set(complaint);
+    }
+
     fn pairs(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let pairs = self.0.chunks_exact(2);
+        let pairs = self.words.chunks_exact(2);
         pairs.map(|pair| (&*pair[0], &*pair[1]))
     }
 
@@ -146,27 +241,67 @@ impl<'a> Given<'a> {
     }
 
     /// Yes or no; an attribute without a value means yes.
-    fn switch(&self, name: &'static str) -> Result<Option<bool>, Complaint> {
-        match self.value(name) {
-            None => Ok(None),
-            Some("" | "on" | "true") => Ok(Some(true)),
-            Some("off" | "false") => Ok(Some(false)),
-            Some(_) => Err(complaint(name, "on or off")),
+    fn switch(&self, name: &'static str) -> Option<bool> {
+        match self.value(name)? {
+            "" | "on" | "true" => Some(true),
+            "off" | "false" => Some(false),
+            _ => {
+                self.complain(name, "on or off");
+                None
+            }
         }
     }
 
+    /// A whole number.
+    fn number(&self, name: &'static str) -> Option<u32> {
+        let digit = |number: u32, byte: u8| {
+            let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+            number.checked_mul(10)?.checked_add(digit)
+        };
+        let number = self.text(name)?.bytes().try_fold(0, digit);
+        if number.is_none() {
+            self.complain(name, "a whole number");
+        }
+        number
+    }
+
+    /// One of these words, by its place; the first one where nothing is said.
+    fn word(&self, name: &'static str, words: &[&str], expected: &'static str) -> usize {
+        let Some(given) = self.text(name) else {
+            return 0;
+        };
+        let place = words.iter().position(|word| *word == given);
+        if place.is_none() {
+            self.complain(name, expected);
+        }
+        place.unwrap_or(0)
+    }
+
+    /// An address that is a path, or one of http or https: a colon before any slash ends a scheme.
+    fn address(&self, name: &'static str) -> Option<&'a str> {
+        let address = self.text(name)?;
+        let ends = |byte: u8| matches!(byte, b':' | b'/' | b'?' | b'#');
+        let end = address.bytes().position(ends);
+        let scheme = end.filter(|end| address.as_bytes().get(*end) == Some(&b':'));
+        let is = |end, scheme| {
+            let own: Option<&str> = address.get(..end);
+            own.is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+        };
+        if scheme.is_some_and(|end| !is(end, "http") && !is(end, "https")) {
+            self.complain(name, "an http or https URL, or a path");
+        }
+        Some(address)
+    }
+
     /// The members of an object. One that the loader could not take apart stands under its own name.
-    fn members(
-        &self,
-        object: &'static str,
-    ) -> Result<impl Iterator<Item = (&'a str, &'a str)> + use<'a>, Complaint> {
+    fn members(&self, object: &'static str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         if self.text(object).is_some() {
-            return Err(complaint(object, "a JSON object"));
+            self.complain(object, "a JSON object");
         }
         let member = move |(name, value): (&'a str, &'a str)| {
             Some((name.strip_prefix(object)?.strip_prefix('.')?, value))
         };
-        Ok(self.pairs().filter_map(member))
+        self.pairs().filter_map(member)
     }
 }
 
@@ -176,7 +311,7 @@ mod tests {
     use crate::text::Key;
 
     /// Options from lines `name=value`.
-    fn read(lines: &[&str]) -> Result<Options, Complaint> {
+    fn reading(lines: &[&str]) -> Result<Options, Complaint> {
         let pairs = lines.iter().filter_map(|line| line.split_once('='));
         let given: Vec<String> = pairs
             .flat_map(|(name, value)| [name.into(), value.into()])
@@ -185,11 +320,11 @@ mod tests {
     }
 
     fn options(lines: &[&str]) -> Options {
-        read(lines).unwrap()
+        reading(lines).unwrap()
     }
 
     fn refused(lines: &[&str]) -> String {
-        read(lines).unwrap_err().sentence()
+        reading(lines).unwrap_err().sentence()
     }
 
     #[test]
@@ -268,6 +403,47 @@ mod tests {
     }
 
     #[test]
+    fn the_page_decides_what_the_window_offers() {
+        let face = |more: &[&str]| options(&[&["endpoint=/g"], more].concat()).face;
+        let all = [Tool::Text, Tool::Html, Tool::Copy, Tool::Print];
+        assert_eq!(face(&[]).tools, all);
+        assert_eq!(face(&["transcript=none"]).tools, []);
+        assert_eq!(
+            face(&["transcript=print  copy"]).tools,
+            [Tool::Print, Tool::Copy]
+        );
+        assert_eq!(face(&["max-message-length=500"]).most_characters, 500);
+        assert_eq!(face(&["max-message-length=0"]).most_characters, 4000);
+        let (plain, rich) = (
+            face(&[]),
+            face(&["markdown=", "sound=on", "enter-sends=off"]),
+        );
+        assert_eq!(
+            (plain.markdown, plain.sound, plain.enter_sends),
+            (false, false, true)
+        );
+        assert_eq!(
+            (rich.markdown, rich.sound, rich.enter_sends),
+            (true, true, false)
+        );
+        assert_eq!(
+            face(&["survey-url=/survey?a:b"]).survey.as_deref(),
+            Some("/survey?a:b")
+        );
+    }
+
+    #[test]
+    fn the_limits_of_silence_are_the_servers() {
+        let limits = |more: &[&str]| options(&[&["endpoint=/g"], more].concat()).session.limits;
+        assert_eq!(limits(&[]), Config::new("/g").limits);
+        let own = limits(&["idle-alert=0", "idle-close=30"]);
+        assert_eq!(
+            (own.idle_alert, own.idle_close),
+            (Duration::ZERO, Duration::from_secs(30))
+        );
+    }
+
+    #[test]
     fn a_property_outdoes_the_attribute_before_it() {
         let options = options(&["endpoint=/a", "service=one", "service=two"]);
         assert_eq!(options.session.service, "two");
@@ -295,9 +471,14 @@ mod tests {
             ("append-type=maybe", "append-type"),
             ("data=tier: gold", "data"),
             ("messages=x", "messages"),
+            ("transcript=mail", "transcript"),
+            ("survey-url=javascript:alert(1)", "survey-url"),
+            ("idle-alert=4 minutes", "idle-alert"),
+            ("idle-close=99999999999", "idle-close"),
+            ("max-message-length=-1", "max-message-length"),
         ] {
             assert!(refused(&["endpoint=/g", line]).contains(named), "{line}");
         }
-        assert!(read(&["endpoint=/g", "data=", "messages="]).is_ok());
+        assert!(reading(&["endpoint=/g", "data=", "messages="]).is_ok());
     }
 }

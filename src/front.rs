@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use gms_chat_protocol::chat::{Body, Change, Entry, Event, Phase, Role};
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::console;
@@ -26,6 +26,10 @@ extern "C" {
     /// Closes the window and gives the focus back.
     #[wasm_bindgen(method)]
     pub(crate) fn minimise(this: &Host);
+
+    /// Calls a function of `src/extras.js` once that is there; without it, what it does is left out.
+    #[wasm_bindgen(method)]
+    pub(crate) fn extra(this: &Host, name: &str, target: &JsValue, more: &JsValue);
 
     /// Shows a number on the launcher, and says it to screen readers.
     #[wasm_bindgen(method)]
@@ -65,8 +69,8 @@ impl Front {
         if !is_welcome && is_offer(&event) {
             return;
         }
-        if is_news(&event) && !(self.is_open.get() && page::is_visible()) {
-            self.count(self.unread.get() + 1);
+        if is_news(&event) && !self.is_watched() {
+            self.count(self.unread.get() + 1, true);
         }
         self.chat.apply(event);
     }
@@ -77,15 +81,22 @@ impl Front {
         self.seen();
     }
 
-    /// The page can be seen; with an open window nothing is unread any more.
+    /// The page can be seen, or not any more; with an open window nothing is unread then.
     pub(crate) fn seen(&self) {
-        if self.is_open.get() && page::is_visible() && self.unread.get() > 0 {
-            self.count(0);
+        self.chat.set_watched(self.is_watched());
+        if self.is_watched() && self.unread.get() > 0 {
+            self.count(0, false);
         }
     }
 
-    fn count(&self, unread: u32) {
+    fn is_watched(&self) -> bool {
+        self.is_open.get() && page::is_visible()
+    }
+
+    fn count(&self, unread: u32, is_new: bool) {
         self.unread.set(unread);
+        let news = Array::of2(&unread.into(), &(is_new && self.chat.rings()).into());
+        self.host.extra("news", &JsValue::NULL, &news);
         let count = unread.to_string();
         self.host
             .unread(unread, &self.texts.fill(Key::Unread, &[("count", &count)]));
@@ -124,6 +135,7 @@ fn log(event: &Event) {
         | Event::Connection(_)
         | Event::Entry(_)
         | Event::Typing(_)
+        | Event::Idle(_)
         | Event::Notice { .. } => {}
     }
 }
@@ -136,6 +148,7 @@ fn added(event: &Event) -> Option<&Entry> {
         | Event::Phase(_)
         | Event::Connection(_)
         | Event::Typing(_)
+        | Event::Idle(_)
         | Event::Notice { .. }
         | Event::Diagnostic(_) => None,
     }

@@ -124,7 +124,7 @@ fn run(root: &Element, options: Options, host: Host) -> Widget {
     let view = mount_to_renderer(root, {
         let (texts, drawn) = (options.texts.clone(), Rc::clone(&drawn));
         move || {
-            let chat = Chat::new(texts, options.visitor, actions);
+            let chat = Chat::new(texts, options.face, options.visitor, actions);
             let view = ui::window(&chat);
             let known = drawn.set(chat);
             debug_assert!(known.is_ok(), "a view is made once");
@@ -159,15 +159,22 @@ fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
                 driver.command(command);
             }
         }),
-        minimise: Box::new(move || host.minimise()),
+        minimise: Box::new({
+            let host = host.clone();
+            move || host.minimise()
+        }),
+        extra: Box::new(move |name, element, more| host.extra(name, element, more)),
     }
 }
 
 fn listen(running: &Running) -> Vec<Listener> {
     let (front, driver) = (Rc::clone(&running.front), Rc::clone(&running.driver));
+    let chat = running.chat.clone();
     page::watch(move |event| {
-        if event == PageEvent::Visible {
-            front.seen();
+        match event {
+            PageEvent::Visible | PageEvent::Hidden => front.seen(),
+            PageEvent::Online => chat.set_offline(false),
+            PageEvent::Offline => chat.set_offline(true),
         }
         driver.page(event);
     })

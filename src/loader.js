@@ -4,6 +4,7 @@
 
 // stamp:begin
 const GLUE = "gms_chat.js";
+const EXTRAS = "extras.js";
 const WASM = "gms_chat_bg.wasm";
 const WINDOW_CSS = "widget.css";
 const LAUNCHER_CSS = "";
@@ -63,12 +64,19 @@ async function fetchEngine() {
   return { mount: glue.mount, styles: sheet(css) };
 }
 
+/** What is needed only in use. */
+const fetchExtras = () => (extras ??= import(new URL(EXTRAS, base)));
+let extras;
+
 const launcherStyles = sheet(LAUNCHER_CSS);
+
+const complain = (error) => console.warn(TAG, error);
 
 class GmsChat extends HTMLElement {
   static observedAttributes = ["open", "label"];
   /** Resolves to `{mount, styles}`; tests put their own in its place. */
   static engine = load;
+  static extras = fetchExtras;
 
   /** What the chat is doing: idle, connecting, waiting, active, ending, ended or failed. */
   state = "idle";
@@ -91,6 +99,7 @@ class GmsChat extends HTMLElement {
   #mounting = null;
   #widget = null;
   #unreadLabel = "";
+  #inviting = 0;
 
   constructor() {
     super();
@@ -110,11 +119,15 @@ class GmsChat extends HTMLElement {
     small.addEventListener("change", this.#show);
     this.#name();
     if (this.hasAttribute("open")) this.open({ focus: false });
+    if (this.hasAttribute("invite")) {
+      this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);
+    }
   }
 
   /** An element that is only moved keeps its chat. */
   disconnectedCallback() {
     small.removeEventListener("change", this.#show);
+    clearTimeout(this.#inviting);
     queueMicrotask(() => this.isConnected || this.#unmount());
   }
 
@@ -153,6 +166,13 @@ class GmsChat extends HTMLElement {
 
   toggle() {
     return this.#isWanted ? this.close() : this.open();
+  }
+
+  /** Shows a word of invitation, unless there is a chat; resolves to whether the visitor accepted. */
+  async invite(options) {
+    if (this.#isWanted || this.state != "idle") return false;
+    const { invite } = await this.constructor.extras();
+    return invite(this, this.#root, options);
   }
 
   /** Starts a chat with what the form holds. */
@@ -203,6 +223,7 @@ class GmsChat extends HTMLElement {
     this.#widget = mount(this.#dialog, this.#options(), {
       emit: (name, detail) => this.#emit(name, detail),
       minimise: () => this.close(),
+      extra: (name, ...more) => this.constructor.extras().then((extras) => extras[name](...more)).catch(complain),
       unread: (count, label) => {
         this.unread = count;
         this.#unreadLabel = label;

@@ -1,8 +1,9 @@
 //! What the page lends: its clock, its random numbers, its events.
 
 use gms_chat_protocol::{Moment, PageEvent};
-use wasm_bindgen::JsCast;
+use js_sys::Date;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, EventTarget, Window};
 
 /// The window of the page. Everything here runs in one.
@@ -19,6 +20,28 @@ pub(crate) fn now() -> Moment {
         reason = "milliseconds since the page began are far below 2^53 and never negative"
     )]
     Moment::from_millis(millis as u64)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "moments of this age and offsets of hours are whole numbers far below 2^53"
+)]
+/// What the visitor's clock shows at a moment, both in milliseconds since 1970.
+pub(crate) fn local(at: u64) -> u64 {
+    let date = Date::new(&JsValue::from_f64(at as f64));
+    at.saturating_add_signed(-(date.get_timezone_offset() as i64) * 60_000)
+}
+
+/// The moment by the visitor's calendar, in milliseconds since 1970.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number far below 2^53"
+)]
+pub(crate) fn today() -> u64 {
+    Date::now() as u64
 }
 
 /// Unguessable bytes.

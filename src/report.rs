@@ -94,6 +94,15 @@ impl Reporter {
                 Vec::new()
             }
             Event::Typing(party) => self.typing(party.as_ref()).into_iter().collect(),
+            Event::Idle(closes_at) => {
+                let report = Report::new("idlewarning").flag("warned", closes_at.is_some());
+                let at = closes_at.map(|at| u32::try_from(at.as_millis()).unwrap_or(u32::MAX));
+                // On the clock of `performance.now()`.
+                vec![match at {
+                    Some(at) => report.number("closesAt", at),
+                    None => report,
+                }]
+            }
             Event::Notice { kind, party, text } => {
                 let notice = Report::by("notice", party);
                 vec![notice.text("type", kind).text("raw", text)]
@@ -170,7 +179,7 @@ impl Reporter {
                 .number("length", length)
         };
         match fate {
-            Fate::Sending | Fate::Unknown => None,
+            Fate::Sending | Fate::Unknown | Fate::Unproven => None,
             Fate::Failed(problem) => Some(about("messagefailed").text("code", problem.code())),
             Fate::Sent => {
                 let place = self.unsettled.iter().position(|key| *key == entry.key)?;
@@ -310,6 +319,9 @@ mod tests {
                 "agentjoin {nickname: Ann, role: agent}",
                 "statechange {state: active, previous: waiting}",
                 "messagereceived {nickname: Ann, role: agent, id: n}",
+                // Then nobody writes, and the server has other limits than the page believes.
+                "idlewarning {warned: true, closesAt: 302091}",
+                "idlewarning {warned: false}",
             ]
         );
     }

@@ -66,9 +66,20 @@ sentences! {
     Jump "jump" "New messages"
     Unread "unread" "Unread messages: {count}"
 
+    News "news" "New"
+    Copy "copy" "Copy"
+    Copied "copied" "Copied"
+    More "more" "More"
+    KeepText "keep.text" "Download as text"
+    KeepHtml "keep.html" "Download as web page"
+    KeepCopy "keep.copy" "Copy everything"
+    KeepPrint "keep.print" "Print"
+    Mute "mute" "Mute sounds"
+
     FateSending "fate.sending" "Sending…"
     FateSent "fate.sent" "Sent"
     FateUnknown "fate.unknown" "Not confirmed yet. We are checking."
+    FateUnproven "fate.unproven" "It is not certain that this arrived. Sending it again may show it twice."
     FateFailed "fate.failed" "Not sent. {reason}"
     Retry "retry" "Try again"
     Discard "discard" "Discard"
@@ -96,9 +107,20 @@ sentences! {
     EndedLost "ended.lost" "The connection to this chat was lost for too long. Please start a new one to go on."
     EndedAbandoned "ended.abandoned" "You have left the queue."
     Again "again" "Start a new chat"
+    Survey "survey" "Tell us how it was"
 
-    TroubleOffline "trouble.offline" "No connection. We keep trying, and what you write is sent as soon as it works."
+    IdleHeading "idle.heading" "Are you still there?"
+    IdleLead "idle.lead" "The chat will be closed if nobody writes."
+    IdleLeft "idle.left" "It closes in {time}"
+    IdleOver "idle.over" "It is being closed."
+    IdleStay "idle.stay" "I'm still here"
+    IdleSay "idle.say" "I'm still here."
+
+    TroubleOffline "trouble.offline" "You are offline. What you write is sent as soon as you are back."
+    TroubleLine "trouble.line" "No connection. We keep trying, and what you write is sent as soon as it works."
     TroubleServer "trouble.server" "The chat service does not answer. We keep trying, and nothing is lost."
+    NextTry "trouble.next" "Next try in {time}"
+    Trying "trouble.trying" "Trying now…"
 
     ProblemHeading "problem.heading" "The chat could not be started"
     ProblemUnreachable "problem.unreachable" "We cannot reach the chat service. Please check your connection and try again."
@@ -196,21 +218,21 @@ impl Catalogue {
             End::Abandoned => Key::EndedAbandoned,
         })
     }
+}
 
-    /// What is wrong with the line, while it is being mended.
-    pub(crate) fn trouble(&self, reason: &Problem) -> &str {
-        self.say(match reason {
-            Problem::Unreachable | Problem::TimedOut => Key::TroubleOffline,
-            Problem::Busy { .. }
-            | Problem::Refused { .. }
-            | Problem::Unauthorised { .. }
-            | Problem::NotFound { .. }
-            | Problem::Server { .. }
-            | Problem::Exception { .. }
-            | Problem::Malformed { .. }
-            | Problem::CookieLost
-            | Problem::Ended => Key::TroubleServer,
-        })
+/// What is wrong with the line, while it is being mended.
+pub(crate) fn trouble(reason: &Problem) -> Key {
+    match reason {
+        Problem::Unreachable | Problem::TimedOut => Key::TroubleLine,
+        Problem::Busy { .. }
+        | Problem::Refused { .. }
+        | Problem::Unauthorised { .. }
+        | Problem::NotFound { .. }
+        | Problem::Server { .. }
+        | Problem::Exception { .. }
+        | Problem::Malformed { .. }
+        | Problem::CookieLost
+        | Problem::Ended => Key::TroubleServer,
     }
 }
 

@@ -8,9 +8,12 @@ mod field;
 mod form;
 mod header;
 mod icon;
+mod idle;
 mod live;
+mod menu;
 mod node;
 mod notice;
+mod pages;
 mod row;
 mod speech;
 mod thread;
@@ -21,12 +24,16 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
+use gms_chat_protocol::Moment;
 use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
 use gms_chat_protocol::chat::{Role, Visitor};
-use wasm_bindgen::JsCast;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent, ShadowRoot};
 
-use crate::text::{Catalogue, Key};
+use crate::config::Face;
+use crate::page;
+use crate::text::{self, Catalogue, Key};
 use form::Form;
 use live::Live;
 use node::{Node, div};
@@ -41,6 +48,7 @@ pub(crate) struct Chat(Rc<State>);
 /// The one state of a window.
 pub(crate) struct State {
     texts: Catalogue,
+    face: Face,
     actions: Actions,
     thread: RefCell<Thread>,
     root: OnceCell<Element>,
@@ -50,13 +58,27 @@ pub(crate) struct State {
     screen: Live<Screen>,
     is_waiting: Live<bool>,
     is_over: Live<bool>,
-    connection: Live<Connection>,
+    connection: RefCell<Connection>,
+    is_offline: Cell<bool>,
+    /// What is wrong with the line, and when the next try is made.
+    trouble: Cell<Option<Key>>,
+    next_try: Cell<Option<Moment>>,
+    /// Changes when the trouble does; and when the next try does.
+    line: Live<bool>,
+    tries: Live<bool>,
+    /// Whether the server will close the talk because nobody writes, and when.
+    is_idle: Live<bool>,
+    closes_at: Cell<Option<Moment>>,
     typing: Live<Option<Party>>,
     agent: Live<Option<Party>>,
     /// Changes that the transcript has not drawn yet.
     changes: Live<Vec<Change>>,
     /// Whether the visitor is being asked about the end.
     is_asking: Live<bool>,
+    has_menu: Live<bool>,
+    is_muted: Live<bool>,
+    /// Whether the window is open on a page that can be seen.
+    is_watched: Cell<bool>,
     draft: Live<String>,
     form: Form,
     /// Lines that have not been announced yet.
@@ -77,7 +99,12 @@ pub(crate) struct Actions {
     pub(crate) command: Box<dyn Fn(Command)>,
     /// Closes the window; the chat goes on.
     pub(crate) minimise: Box<dyn Fn()>,
+    /// Calls a function of `src/extras.js`, which may still have to be fetched: the name, an element, and what
+    /// else it takes. What cannot be fetched is not done; nothing depends on it.
+    pub(crate) extra: Extra,
 }
+
+pub(crate) type Extra = Box<dyn Fn(&str, &Element, &JsValue)>;
 
 /// The two faces of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,22 +124,33 @@ impl Screen {
 
 impl Chat {
     /// A window without a chat.
-    pub(crate) fn new(texts: Catalogue, visitor: Visitor, actions: Actions) -> Self {
+    pub(crate) fn new(texts: Catalogue, face: Face, visitor: Visitor, actions: Actions) -> Self {
         Self(Rc::new(State {
             texts,
+            face,
             actions,
-            thread: RefCell::default(),
+            thread: RefCell::new(Thread::new(page::local, page::today())),
             root: OnceCell::new(),
             keeps_focus: Cell::new(false),
             phase: Live::new(Phase::Idle),
             screen: Live::new(Screen::Form),
             is_waiting: Live::new(false),
             is_over: Live::new(false),
-            connection: Live::new(Connection::Fine),
+            connection: RefCell::new(Connection::Fine),
+            is_offline: Cell::new(false),
+            trouble: Cell::new(None),
+            next_try: Cell::new(None),
+            line: Live::new(false),
+            tries: Live::new(false),
+            is_idle: Live::new(false),
+            closes_at: Cell::new(None),
             typing: Live::new(None),
             agent: Live::new(None),
             changes: Live::new(Vec::new()),
             is_asking: Live::new(false),
+            has_menu: Live::new(false),
+            is_muted: Live::new(false),
+            is_watched: Cell::new(false),
             draft: Live::new(String::new()),
             form: Form::new(visitor),
             speech: Live::new(Vec::new()),
@@ -123,7 +161,14 @@ impl Chat {
     pub(crate) fn apply(&self, event: Event) {
         match event {
             Event::Phase(phase) => self.enter(phase),
-            Event::Connection(connection) => self.connection.set(connection),
+            Event::Connection(connection) => {
+                self.connection.replace(connection);
+                self.judge_line();
+            }
+            Event::Idle(closes_at) => {
+                self.closes_at.set(closes_at);
+                self.is_idle.set(closes_at.is_some());
+            }
             Event::Entry(change) => {
                 if let Change::Appended(entry) | Change::Inserted { entry, .. } = &change {
                     self.meet(entry);
@@ -133,6 +178,22 @@ impl Chat {
             Event::Typing(party) => self.typing.set(party),
             Event::Notice { .. } | Event::Diagnostic(_) => {}
         }
+    }
+
+    /// The browser says that it has lost the network, or found it.
+    pub(crate) fn set_offline(&self, is_offline: bool) {
+        self.is_offline.set(is_offline);
+        self.judge_line();
+    }
+
+    /// The visitor sees the window, or does not any more.
+    pub(crate) fn set_watched(&self, is_watched: bool) {
+        self.is_watched.set(is_watched);
+    }
+
+    /// Whether a new message may be heard.
+    pub(crate) fn rings(&self) -> bool {
+        self.face.sound && !self.is_muted.peek()
     }
 
     /// What the form holds now.
@@ -156,12 +217,35 @@ impl Chat {
         self.is_over.set(matches!(phase, Phase::Ended(_)));
         if matches!(phase, Phase::Idle | Phase::Ended(_)) {
             self.is_asking.set(false);
+            self.has_menu.set(false);
         }
         if matches!(phase, Phase::Connecting) {
             self.agent.set(None);
         }
         self.phase.set(phase);
         self.screen.set(screen);
+        self.judge_line();
+    }
+
+    /// What is to be said about the line. What the browser knows itself needs no proof by failed requests.
+    fn judge_line(&self) {
+        let (trouble, next_try) = match &*self.connection.borrow() {
+            Connection::Fine => (None, None),
+            Connection::Troubled { reason, next_try } => (Some(text::trouble(reason)), *next_try),
+        };
+        let in_talk = self.screen.peek() == Screen::Talk && !self.is_over.peek();
+        let is_offline = self.is_offline.get() && in_talk;
+        let trouble = if is_offline {
+            Some(Key::TroubleOffline)
+        } else {
+            trouble
+        };
+        if self.trouble.replace(trouble) != trouble {
+            self.line.update(|_| {});
+        }
+        if self.next_try.replace(next_try) != next_try {
+            self.tries.update(|_| {});
+        }
     }
 
     /// Remembers who the visitor is talking to.
@@ -188,6 +272,17 @@ impl Chat {
 
     fn command(&self, command: Command) {
         (self.actions.command)(command);
+    }
+
+    fn extra(&self, name: &str, element: &Element, more: &JsValue) {
+        (self.actions.extra)(name, element, more);
+    }
+
+    /// Writes how long it is until a moment, second by second, and something else once it is over.
+    fn count(&self, element: &Element, until: Option<Moment>, sentence: Key, over: Key) {
+        let until = row::moment(until.map_or(0, Moment::as_millis));
+        let order = Array::of3(&until, &self.say(sentence).into(), &self.say(over).into());
+        self.extra("count", element, &order);
     }
 
     fn announce(&self, line: String) {
@@ -257,6 +352,7 @@ fn talk(chat: &Chat) -> Node {
     let footer = chat.clone();
     div("talk")
         .child(transcript::transcript(chat))
+        .child(idle::idle(chat))
         .child(div("footer").child_from(move || {
             Some(if footer.is_over.get() {
                 ended::ended(&footer)
@@ -266,7 +362,7 @@ fn talk(chat: &Chat) -> Node {
         }))
 }
 
-/// Esc takes a question back, or closes the window.
+/// Esc takes a question back, or a menu, or closes the window.
 fn on_key(chat: &Chat, event: &web_sys::Event) {
     let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
         return;
@@ -276,7 +372,10 @@ fn on_key(chat: &Chat, event: &web_sys::Event) {
     }
     event.prevent_default();
     event.stop_propagation();
-    if chat.is_asking.peek() {
+    if chat.has_menu.peek() {
+        chat.has_menu.set(false);
+        chat.focus();
+    } else if chat.is_asking.peek() {
         chat.is_asking.set(false);
         chat.focus();
     } else {

@@ -1,12 +1,14 @@
 //! Where the visitor writes.
 
+use std::cell::Cell;
+
 use gms_chat_protocol::chat::{Command, Phase};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
 
 use super::draft::{Press, Room, room, sendable};
 use super::icon::{ARROW_UP, icon_button};
-use super::node::{Node, div, tag};
+use super::node::{Node, div, set_class, tag};
 use super::{Chat, Key};
 
 /// The key code of a key press that belongs to an input method, in engines that do not say `isComposing`.
@@ -14,7 +16,7 @@ const IN_COMPOSITION: u32 = 229;
 
 pub(super) fn composer(chat: &Chat) -> Node {
     let submit = chat.clone();
-    let draft = chat.draft.clone();
+    let ready = chat.clone();
     tag("form")
         .class("composer")
         .part("composer")
@@ -28,7 +30,9 @@ pub(super) fn composer(chat: &Chat) -> Node {
                 icon_button("send round", chat.say(Key::Send), ARROW_UP)
                     .part("send")
                     .attr("type", "submit")
-                    .class_when("ready", move || sendable(&draft.get()).is_some()),
+                    .class_when("ready", move || {
+                        ready.sendable(&ready.draft.get()).is_some()
+                    }),
             ),
         )
 }
@@ -67,19 +71,27 @@ fn text_box(chat: &Chat) -> Node {
 /// How much room is left, once it gets scarce.
 fn hint(chat: &Chat) -> Node {
     let chat = chat.clone();
-    let draft = chat.draft.clone();
+    let weight = Cell::new(0);
     tag("p")
         .class("room")
         .attr("id", "room")
-        .class_when("over", move || matches!(room(&draft.get()), Room::Over(_)))
-        .text_from(move || {
-            let (key, count) = match room(&chat.draft.get()) {
-                Room::Plenty => return String::new(),
-                Room::Left(count) => (Key::CharactersLeft, count),
-                Room::Over(count) => (Key::CharactersOver, count),
+        .effect(move |hint| {
+            let room = room(&chat.draft.get(), chat.face.most_characters);
+            let sentence = match room {
+                Room::Plenty => String::new(),
+                Room::Left(count) => left(&chat, Key::CharactersLeft, count),
+                Room::Over(count) => left(&chat, Key::CharactersOver, count),
             };
-            chat.texts.fill(key, &[("count", &count.to_string())])
+            hint.set_text_content(Some(&sentence));
+            set_class(hint, "over", matches!(room, Room::Over(_)));
+            if room.weight() > weight.replace(room.weight()) {
+                chat.announce(sentence);
+            }
         })
+}
+
+fn left(chat: &Chat, key: Key, count: usize) -> String {
+    chat.texts.fill(key, &[("count", &count.to_string())])
 }
 
 fn on_key(chat: &Chat, event: &Event) {
@@ -89,11 +101,18 @@ fn on_key(chat: &Chat, event: &Event) {
     let press = Press {
         key: key.key(),
         shift: key.shift_key(),
+        control: key.ctrl_key() || key.meta_key(),
         composing: key.is_composing() || key.key_code() == IN_COMPOSITION,
     };
-    if press.sends() {
+    if press.sends(chat.face.enter_sends) {
         event.prevent_default();
         send(chat);
+    }
+}
+
+impl Chat {
+    fn sendable<'a>(&self, draft: &'a str) -> Option<&'a str> {
+        sendable(draft, self.face.most_characters)
     }
 }
 
@@ -103,7 +122,7 @@ fn send(chat: &Chat) {
         return;
     }
     let draft = chat.draft.peek();
-    if let Some(text) = sendable(&draft) {
+    if let Some(text) = chat.sendable(&draft) {
         chat.command(Command::Say(text.to_owned()));
         chat.draft.set(String::new());
         chat.focus();

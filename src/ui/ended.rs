@@ -28,5 +28,26 @@ pub(super) fn ended(chat: &Chat) -> Node {
         | Phase::Failed(_) => String::new(),
     };
     chat.announce(sentence.clone());
-    div("ended").child(tag("p").text(&sentence)).child(button)
+    div("ended")
+        .part("ended")
+        .child(tag("p").text(&sentence))
+        .child(survey(chat))
+        .child(button)
+}
+
+/// What the page puts into the slot `survey`; else a link, if the page names an address.
+fn survey(chat: &Chat) -> Node {
+    let slot = tag("slot").attr("name", "survey");
+    let Some(url) = &chat.face.survey else {
+        return slot;
+    };
+    slot.child(
+        tag("a")
+            .class("button survey")
+            .part("survey")
+            .attr("href", url)
+            .attr("target", "_blank")
+            .attr("rel", "noopener noreferrer")
+            .text(chat.say(Key::Survey)),
+    )
 }

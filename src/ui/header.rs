@@ -3,6 +3,7 @@
 use gms_chat_protocol::chat::Phase;
 
 use super::icon::{CHEVRON_DOWN, icon_button};
+use super::menu::menu;
 use super::node::{Node, button, div, tag};
 use super::{Chat, Key};
 
@@ -28,6 +29,7 @@ pub(super) fn header(chat: &Chat) -> Node {
                 ),
         )
         .child(end(chat))
+        .child(menu(chat))
         .child(
             icon_button("quiet round", chat.say(Key::Minimise), CHEVRON_DOWN)
                 .part("minimise")

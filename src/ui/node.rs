@@ -27,6 +27,8 @@ struct Parts {
     element: Element,
     /// Effects and listeners.
     kept: Vec<Box<dyn Any>>,
+    /// Whether the element outlives the node.
+    stays: bool,
 }
 
 /// An HTML element.
@@ -67,6 +69,7 @@ impl Node {
         Self(Box::new(Parts {
             element,
             kept: Vec::new(),
+            stays: false,
         }))
     }
 
@@ -98,7 +101,7 @@ impl Node {
 
     #[inline(never)]
     pub(crate) fn child(mut self, child: Self) -> Self {
-        let Parts { element, kept } = *child.0;
+        let Parts { element, kept, .. } = *child.0;
         append(self.element(), &element);
         self.0.kept.extend(kept);
         self
@@ -151,6 +154,15 @@ impl Node {
         self.effect(move |element| set_class(element, name, condition()))
     }
 
+    /// The attribute says `true` or `false`.
+    pub(crate) fn switch(self, name: &'static str, value: &Live<bool>) -> Self {
+        let value = value.clone();
+        self.effect(move |element| {
+            let word = if value.get() { "true" } else { "false" };
+            set_attribute(element, name, Some(word));
+        })
+    }
+
     /// The element's only text follows `text`.
     pub(crate) fn text_from(self, text: impl Fn() -> String + 'static) -> Self {
         self.effect(move |element| element.set_text_content(Some(&text())))
@@ -168,19 +180,19 @@ impl Node {
         self.slot(Box::new(make))
     }
 
-    /// Appends to an element that is in the document already.
-    pub(crate) fn append_to(self, parent: &Element) -> Mounted {
-        append(parent, self.element());
+    /// Puts the node into an element that is in the document already, before this child or at the end.
+    pub(crate) fn put(self, parent: &web_sys::Node, before: Option<&web_sys::Node>) -> Mounted {
+        let done = parent.insert_before(self.element(), before);
+        debug_assert!(done.is_ok(), "a node has a place");
         Mounted(self)
     }
 
     /// Puts the node before a sibling that is in the document already.
     pub(crate) fn insert_before(self, sibling: &web_sys::Node) -> Mounted {
-        if let Some(parent) = sibling.parent_node() {
-            let done = parent.insert_before(self.element(), Some(sibling));
-            debug_assert!(done.is_ok(), "a node has a place");
+        match sibling.parent_node() {
+            Some(parent) => self.put(&parent, Some(sibling)),
+            None => Mounted(self),
         }
-        Mounted(self)
     }
 
     fn listen(mut self, name: &str, listener: Box<dyn FnMut(Event)>) -> Self {
@@ -220,11 +232,18 @@ impl Mounted {
     pub(crate) fn element(&self) -> &Element {
         self.0.element()
     }
+
+    /// Ends the effects and listeners; the element stays.
+    pub(crate) fn leave(mut self) {
+        self.0.0.stays = true;
+    }
 }
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        self.element().remove();
+        if !self.0.0.stays {
+            self.element().remove();
+        }
     }
 }
 

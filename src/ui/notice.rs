@@ -1,23 +1,31 @@
-//! The strip that says when the line is broken.
+//! The strip that says when the line is broken, why, and when the next try is made.
 
-use gms_chat_protocol::chat::Connection;
-
-use super::Chat;
 use super::icon::{EXCLAMATION, icon};
 use super::node::{Node, div, tag};
+use super::{Chat, Key};
 
-/// Always there, so that its text is announced when it appears.
 pub(super) fn notice(chat: &Chat) -> Node {
     let chat = chat.clone();
-    div("notices")
-        .attr("role", "status")
-        .child_from(move || match chat.connection.get() {
-            Connection::Fine => None,
-            Connection::Troubled { reason, .. } => Some(
-                div("notice")
-                    .part("notice")
-                    .child(icon(EXCLAMATION))
-                    .child(tag("p").text(chat.texts.trouble(&reason))),
-            ),
-        })
+    div("notices").child_from(move || {
+        chat.line.get();
+        chat.trouble.get().map(|key| strip(&chat, key))
+    })
+}
+
+/// Announced once for each kind of trouble; the tries within it go on in silence.
+fn strip(chat: &Chat, key: Key) -> Node {
+    let sentence = chat.say(key);
+    chat.announce(sentence.to_owned());
+    let counted = chat.clone();
+    div("notice")
+        .part("notice")
+        .child(icon(EXCLAMATION))
+        .child(
+            tag("p")
+                .text(sentence)
+                .child(tag("span").class("next").effect(move |element| {
+                    counted.tries.get();
+                    counted.count(element, counted.next_try.get(), Key::NextTry, Key::Trying);
+                })),
+        )
 }

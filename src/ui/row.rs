@@ -1,42 +1,82 @@
 //! One line of the transcript.
 
-use gms_chat_protocol::chat::{Body, Command, Entry, Fate};
+use gms_chat_protocol::chat::{Body, Command, Entry, Fate, Role};
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::icon::{ARROW_OUT, CHECK, EXCLAMATION, LINK, icon};
-use super::node::{Node, button, div, tag};
+use super::node::{Node, button, div, set_class, tag};
 use super::thread::{Side, side};
 use super::{Chat, Key};
-use crate::text::initial;
+use crate::text::{Catalogue, initial};
 
-/// Writes times as the visitor's browser does.
-pub(super) struct Clock(Option<Function>);
+/// Writes times and days as the visitor's browser does.
+pub(super) struct Clock {
+    times: Function,
+    days: Function,
+}
 
 impl Clock {
     pub(super) fn new() -> Self {
-        let options = Object::new();
-        let set = |name: &str, value: &str| {
-            let set = Reflect::set(&options, &name.into(), &value.into());
-            debug_assert!(set.is_ok(), "an object takes any member");
-        };
-        set("hour", "numeric");
-        set("minute", "2-digit");
-        Self(Some(
-            Intl::DateTimeFormat::new(&Array::new(), &options).format(),
-        ))
+        Self {
+            times: format(&[("hour", "numeric"), ("minute", "2-digit")]),
+            days: format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
+        }
     }
 
     /// The time of day of a moment in milliseconds since 1970.
     fn time(&self, at: u64) -> Option<String> {
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "a double holds every millisecond of this age"
-        )]
-        let at = JsValue::from_f64(at as f64);
-        let written = self.0.as_ref()?.call1(&JsValue::UNDEFINED, &at);
-        written.ok()?.as_string()
+        write(&self.times, at)
     }
+
+    /// Its day.
+    pub(super) fn day(&self, at: u64) -> Option<String> {
+        write(&self.days, at)
+    }
+}
+
+fn format(parts: &[(&str, &str)]) -> Function {
+    let options = Object::new();
+    for (name, value) in parts {
+        let set = Reflect::set(&options, &(*name).into(), &(*value).into());
+        debug_assert!(set.is_ok(), "an object takes any member");
+    }
+    Intl::DateTimeFormat::new(&Array::new(), &options).format()
+}
+
+fn write(format: &Function, at: u64) -> Option<String> {
+    let written = format.call1(&JsValue::UNDEFINED, &moment(at));
+    written.ok()?.as_string()
+}
+
+/// A moment in milliseconds since 1970, as a browser counts.
+pub(super) fn moment(at: u64) -> JsValue {
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a double holds every millisecond of this age"
+    )]
+    JsValue::from_f64(at as f64)
+}
+
+/// Who said it, and what; nobody for a line about the conversation.
+pub(super) fn said<'a>(texts: &'a Catalogue, entry: &'a Entry) -> Option<(&'a str, String)> {
+    let side = side(entry);
+    let name = match side {
+        Side::Mine => texts.say(Key::You),
+        Side::Theirs => texts.name(&entry.party),
+        Side::Aside => "",
+        Side::Unseen => return None,
+    };
+    Some((
+        name,
+        match &entry.body {
+            Body::Message(text) | Body::Mine { text, .. } => text.clone(),
+            Body::PushUrl { url, .. } => url.clone(),
+            Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap => {
+                about(texts, entry).unwrap_or_default()
+            }
+        },
+    ))
 }
 
 /// A line for this entry. Whether it is the last of its group is left to a class; the first one says who speaks.
@@ -46,7 +86,13 @@ pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry, is_first: bool) -> 
         (_, Side::Unseen) => div("row").attr("hidden", ""),
         (Body::Message(text) | Body::Mine { text, .. }, _) => {
             let line = speaker(chat, entry, side, is_first).child(bubble(text));
-            line.child(meta(chat, clock, entry))
+            let line = line.child(meta(chat, clock, entry));
+            chat.extra(
+                "dress",
+                line.element(),
+                &entry.at.map_or(JsValue::NULL, moment),
+            );
+            line
         }
         (Body::PushUrl { url, host }, _) => {
             let line = speaker(chat, entry, side, is_first);
@@ -54,7 +100,7 @@ pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry, is_first: bool) -> 
                 .child(meta(chat, clock, entry))
         }
         (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
-            aside(&about(chat, entry).unwrap_or_default())
+            aside(&about(&chat.texts, entry).unwrap_or_default())
         }
     }
 }
@@ -77,18 +123,26 @@ pub(super) fn spoken(chat: &Chat, entry: &Entry) -> Option<String> {
             let reason = chat.texts.problem(reason);
             Some(chat.texts.fill(Key::FateFailed, &[("reason", reason)]))
         }
+        (
+            Body::Mine {
+                fate: Fate::Unproven,
+                ..
+            },
+            _,
+        ) => Some(chat.say(Key::FateUnproven).to_owned()),
         (Body::Message(_) | Body::Mine { .. }, _) | (_, Side::Unseen) => None,
         (Body::PushUrl { host, .. }, _) => {
             let offer = chat.texts.fill(Key::PageOffered, &[("name", name)]);
             Some([&offer, ": ", host].concat())
         }
-        (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => about(chat, entry),
+        (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
+            about(&chat.texts, entry)
+        }
     }
 }
 
 /// The sentence about an entry that is not a message.
-fn about(chat: &Chat, entry: &Entry) -> Option<String> {
-    let texts = &chat.texts;
+fn about(texts: &Catalogue, entry: &Entry) -> Option<String> {
     let name = texts.name(&entry.party);
     match &entry.body {
         Body::Joined => Some(texts.fill(Key::Joined, &[("name", name)])),
@@ -125,9 +179,22 @@ fn speaker(chat: &Chat, entry: &Entry, side: Side, is_first: bool) -> Node {
     }
     let name = chat.texts.name(&entry.party);
     let avatar = note("avatar", &initial(name));
-    row.class(&[class, " first"].concat())
-        .child(avatar.part("avatar").attr("aria-hidden", "true"))
-        .child(note("name", name))
+    let row = row.class(&[class, " first"].concat());
+    let row = row.child(avatar.part("avatar").attr("aria-hidden", "true"));
+    let line = note("name", name);
+    let kind = match entry.party.role {
+        Role::Supervisor => Key::Supervisor,
+        Role::External => Key::External,
+        Role::Client | Role::Agent => return row.child(line),
+    };
+    // A bot may call itself what it likes: what it is stands beside its name.
+    let kind = chat.say(kind);
+    set_class(row.element(), "other", true);
+    row.child(if kind == name {
+        line
+    } else {
+        line.text(" ").child(note("kind", kind))
+    })
 }
 
 fn bubble(text: &str) -> Node {
@@ -184,16 +251,22 @@ fn meta(chat: &Chat, clock: &Clock, entry: &Entry) -> Node {
         Fate::Sent => time
             .child(note("unseen", chat.say(Key::FateSent)))
             .child(icon(CHECK)),
+        Fate::Unproven => open(chat, entry, chat.say(Key::FateUnproven)),
         Fate::Failed(reason) => {
             let reason = chat.texts.problem(reason);
             let sentence = chat.texts.fill(Key::FateFailed, &[("reason", reason)]);
-            div("meta told failed")
-                .child(icon(EXCLAMATION))
-                .child(note("fate", &sentence))
-                .child(again(chat, Key::Retry, Command::Retry(entry.key)))
-                .child(again(chat, Key::Discard, Command::Discard(entry.key)))
+            open(chat, entry, &sentence)
         }
     }
+}
+
+/// A fate that the visitor decides.
+fn open(chat: &Chat, entry: &Entry, sentence: &str) -> Node {
+    div("meta told failed")
+        .child(icon(EXCLAMATION))
+        .child(note("fate", sentence))
+        .child(again(chat, Key::Retry, Command::Retry(entry.key)))
+        .child(again(chat, Key::Discard, Command::Discard(entry.key)))
 }
 
 fn note(class: &str, text: &str) -> Node {
@@ -212,6 +285,41 @@ fn again(chat: &Chat, key: Key, command: Command) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gms_chat_protocol::chat::{Change, Event};
+
+    #[test]
+    fn what_is_kept_of_an_entry_is_who_said_what() {
+        let told = [
+            ["Notice.Joined", "me", "has joined", "1", "CLIENT"],
+            ["Notice.Joined", "Ann", "has joined", "1", "AGENT"],
+            ["Message.Text", "Ann", "<b>hi</b>", "2", "AGENT"],
+            ["Message.Text", "", "beep", "3", "EXTERNAL"],
+            [
+                "Notice.PushUrl",
+                "Ann",
+                "https://a.example/b?c",
+                "4",
+                "AGENT",
+            ],
+        ];
+        let texts = Catalogue::default();
+        let mut kept = Vec::new();
+        for event in crate::rehearsal::events(&told, &[("hello", 200)]) {
+            if let Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) = event {
+                kept.extend(said(&texts, &entry).map(|(name, text)| [name, "|", &text].concat()));
+            }
+        }
+        assert_eq!(
+            kept,
+            [
+                "|Ann has joined",
+                "Ann|<b>hi</b>",
+                "Assistant|beep",
+                "Ann|https://a.example/b?c",
+                "You|hello",
+            ]
+        );
+    }
 
     #[test]
     fn only_http_and_https_become_links() {

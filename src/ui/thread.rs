@@ -1,14 +1,19 @@
-//! The transcript as a list: its order, and which entries belong together.
+//! The transcript as a list: its order, which entries belong together, and where a day begins.
 
 use gms_chat_protocol::chat::{Body, Change, Entry, EntryKey, Party, Role};
 
 /// Entries of one speaker within the same minute stand together.
 const MINUTE: u64 = 60_000;
+const DAY: u64 = 24 * 60 * MINUTE;
 
 /// The entries of a chat, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Thread {
     entries: Vec<Entry>,
+    /// What the visitor's clock shows at a moment, both in milliseconds since 1970.
+    local: fn(u64) -> u64,
+    /// The visitor's day at the beginning, as a number: entries of this day need no day line above them.
+    today: u64,
 }
 
 /// What a change did to the list, by index.
@@ -38,9 +43,20 @@ pub(super) enum Side {
 pub(super) struct Place {
     pub(super) is_first: bool,
     pub(super) is_last: bool,
+    /// When it happened, if a day begins with it.
+    pub(super) opens_day: Option<u64>,
 }
 
 impl Thread {
+    /// No entries yet, at the moment `now`.
+    pub(super) fn new(local: fn(u64) -> u64, now: u64) -> Self {
+        Self {
+            entries: Vec::new(),
+            local,
+            today: local(now) / DAY,
+        }
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -85,10 +101,21 @@ impl Thread {
         let before = index
             .checked_sub(1)
             .and_then(|index| self.entries.get(index));
+        let opens_day = self.opens_day(index);
         Place {
-            is_first: !joins(before, here),
+            is_first: opens_day.is_some() || !joins(before, here),
             is_last: !joins(here, self.entries.get(index + 1)),
+            opens_day,
         }
+    }
+
+    /// The moment of an entry that is the first one of its day. Entries without a time are of the day around them.
+    fn opens_day(&self, index: usize) -> Option<u64> {
+        let at = self.entries.get(index)?.at?;
+        let before = self.entries.get(..index)?.iter().rev();
+        let day_before = before.filter_map(|entry| entry.at).next();
+        let day = |at| (self.local)(at) / DAY;
+        (day(at) != day_before.map_or(self.today, day)).then_some(at)
     }
 
     /// Changes concern recent entries, so the search begins at the end.
@@ -135,8 +162,13 @@ mod tests {
         events(told, said).into_iter().filter_map(change).collect()
     }
 
+    /// In the year of the rehearsal's chats, in Helsinki.
+    fn empty() -> Thread {
+        Thread::new(|at| at + 2 * 60 * MINUTE, 1_767_348_000_000)
+    }
+
     fn thread(told: &[[&str; 5]]) -> Thread {
-        let mut thread = Thread::default();
+        let mut thread = empty();
         for change in changes(told, &[]) {
             thread.apply(change);
         }
@@ -196,9 +228,37 @@ mod tests {
     }
 
     #[test]
+    fn a_day_line_stands_where_the_visitors_day_begins() {
+        // The chat began at noon in Helsinki: its day is over twelve hours later.
+        let told = [
+            ann("a", "2"),
+            ann("b", "43199"),
+            ann("c", "43200"),
+            ann("d", "43201"),
+            ann("e", "129601"),
+        ];
+        let thread = thread(&told);
+        let days: Vec<bool> = (0..5)
+            .map(|index| thread.place(index).opens_day.is_some())
+            .collect();
+        assert_eq!(days, [false, false, true, false, true]);
+        assert_eq!(drawing(&thread), "[>][>][>>][>]");
+    }
+
+    #[test]
+    fn a_history_of_another_day_begins_with_its_day() {
+        let mut thread = Thread::new(|at| at, 1_767_348_000_000 + 3 * DAY);
+        for change in changes(&[ann("a", "2"), ann("b", "3")], &[]) {
+            thread.apply(change);
+        }
+        assert_eq!(thread.place(0).opens_day, Some(1_767_348_002_000));
+        assert_eq!(thread.place(1).opens_day, None);
+    }
+
+    #[test]
     fn a_change_says_where_it_happened() {
         let told = changes(&[ann("a", "2"), ann("b", "3")], &[]);
-        let mut thread = Thread::default();
+        let mut thread = empty();
         let edits: Vec<Edit> = told
             .iter()
             .cloned()
@@ -230,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_message_that_the_server_confirms_keeps_its_place() {
-        let mut thread = Thread::default();
+        let mut thread = empty();
         let edits: Vec<Edit> = changes(&[JOINED], &[("hello", 200), ("again", 415)])
             .into_iter()
             .map(|change| thread.apply(change))

@@ -160,3 +160,25 @@ async fn a_person_answers_at_the_desk_page() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn rich_text_is_pasted_as_text() {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    journey(
+        "paste",
+        servers,
+        Console::Clean,
+        async |visitor, servers| {
+            let desk = servers.desk();
+            visitor.visit(&servers.page("?delivery=cometd")).await?;
+            visitor.start_chat("My parcel").await?;
+            desk.join(AGENT).await?;
+            visitor.see("You are talking to Kristi Sippola").await?;
+            visitor.paste_rich_text().await?;
+            visitor.say("!").await?;
+            visitor.see_messages(&["bold link!"]).await?;
+            desk.read("bold link!").await
+        },
+    )
+    .await;
+}

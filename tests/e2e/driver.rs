@@ -50,9 +50,10 @@ impl Session {
     }
 
     /// A command of Chromium's developer tools.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Step {
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Step<Value> {
         let wish = json!({ "cmd": command, "params": parameters });
-        self.extension("goog/cdp/execute", &wish).await.map(drop)
+        let mut reply = self.extension("goog/cdp/execute", &wish).await?;
+        Ok(reply["value"].take())
     }
 }
 

@@ -1,5 +1,7 @@
 //! A picture of every screen on every kind of device, in `target/e2e`: for the README, and for people to look at.
 
+use serde_json::Value;
+
 use crate::screen::Screen;
 use crate::servers::Servers;
 use crate::stage::{Console, Lapse, Step, evidence, journey};
@@ -68,6 +70,59 @@ async fn pictures_on(device: Device) {
     .await;
 }
 
+/// What a visitor should rarely see, with a picture of each.
+async fn states_on(device: Device) {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    let name = format!("states-{}", device.word());
+    journey(
+        &name,
+        servers,
+        Console::FailedRequests,
+        async |visitor, servers| {
+            device.prepare(visitor).await?;
+            visitor.visit(&servers.page("?service=nobody-knows-this")).await?;
+            visitor.sees_button("Chat with us").await?;
+            visitor.look(INVITE, &Value::Null).await?;
+            visitor.sees_button(INVITATION).await?;
+            keep(visitor, device, "invite").await?;
+            visitor.press(INVITATION).await?;
+            visitor.fill_in("My new router").await?;
+            visitor.see("The chat could not be started").await?;
+            keep(visitor, device, "problem").await?;
+            let query = "?delivery=cometd&markdown=&sound=on&survey-url=/survey&idle-alert=20&idle-close=45";
+            visitor.visit(&servers.page(query)).await?;
+            visitor.start_chat("My new router").await?;
+            let desk = servers.desk();
+            desk.join(AGENT).await?;
+            desk.say(AGENT, RICH).await?;
+            visitor.see("192.168.0.1").await?;
+            visitor.press("More").await?;
+            visitor.see("Copy everything").await?;
+            keep(visitor, device, "menu").await?;
+            visitor.press("More").await?;
+            visitor.go_offline(true).await?;
+            visitor.see("You are offline.").await?;
+            visitor.say("I write on").await?;
+            keep(visitor, device, "offline").await?;
+            visitor.go_offline(false).await?;
+            desk.read("I write on").await?;
+            visitor.see("Are you still there?").await?;
+            keep(visitor, device, "idle").await?;
+            visitor.press("I'm still here").await?;
+            desk.read("I'm still here.").await?;
+            visitor.see_no_more("Are you still there?").await?;
+            desk.end(AGENT).await?;
+            visitor.see("Tell us how it was").await?;
+            keep(visitor, device, "survey").await
+        },
+    )
+    .await;
+}
+
+const INVITATION: &str = "May we help you? It takes two minutes.";
+const INVITE: &str = "root.host.invite({ text: 'May we help you? It takes two minutes.' });";
+const RICH: &str = "Please do this:\n1. open http://192.168.0.1/\n2. choose **Restart**\n\nOr see [our page](https://help.example/router), or call +49 89 1234567.";
+
 /// Every kind of line, a message that was refused, and somebody who types.
 async fn talk(visitor: &Visitor, servers: &Servers) -> Step {
     let desk = servers.desk();
@@ -122,4 +177,19 @@ async fn pictures_on_a_dark_desktop() {
 #[tokio::test]
 async fn pictures_on_a_phone() {
     pictures_on(Device::Phone).await;
+}
+
+#[tokio::test]
+async fn pictures_of_rare_states_on_a_desktop() {
+    states_on(Device::Desktop).await;
+}
+
+#[tokio::test]
+async fn pictures_of_rare_states_on_a_dark_desktop() {
+    states_on(Device::DarkDesktop).await;
+}
+
+#[tokio::test]
+async fn pictures_of_rare_states_on_a_phone() {
+    states_on(Device::Phone).await;
 }

@@ -154,6 +154,7 @@ impl Screen {
         self.session
             .devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await
+            .map(drop)
     }
 
     /// Takes the network away from the browser, or gives it back.
@@ -165,6 +166,7 @@ impl Screen {
         self.session
             .devtools("Network.emulateNetworkConditions", conditions)
             .await
+            .map(drop)
     }
 
     /// Makes the system prefer dark colours.
@@ -174,6 +176,7 @@ impl Screen {
         self.session
             .devtools("Emulation.setEmulatedMedia", json!({ "features": [dark] }))
             .await
+            .map(drop)
     }
 
     /// Whatever this script returns about the part, which it knows as `root`; `wanted` is its argument.

@@ -2,9 +2,25 @@
 
 use std::ops::Deref;
 
+use serde_json::Value;
+
 use crate::driver::Session;
 use crate::screen::{Part, Screen};
 use crate::stage::Step;
+
+/// Selects a bold word and a link on the page, and copies them.
+const RICH_TEXT: &str = "
+const rich = document.createElement('p');
+const bold = document.createElement('b');
+const link = document.createElement('a');
+bold.textContent = 'bold ';
+link.textContent = 'link';
+link.href = 'https://a.example/';
+rich.append(bold, link);
+document.body.prepend(rich);
+getSelection().selectAllChildren(rich);
+document.execCommand('copy');
+rich.remove();";
 
 /// The key that sends.
 const ENTER: char = '\u{e007}';
@@ -42,6 +58,12 @@ impl Visitor {
     pub(crate) async fn say(&self, text: &str) -> Step {
         self.type_into("Your message", &format!("{text}{ENTER}"))
             .await
+    }
+
+    /// Copies rich text of the page and pastes it into the composer.
+    pub(crate) async fn paste_rich_text(&self) -> Step {
+        self.look(RICH_TEXT, &Value::Null).await?;
+        self.type_into("Your message", "\u{e009}v\u{e000}").await
     }
 
     /// Waits until the transcript holds exactly these messages, in this order.

@@ -31,6 +31,9 @@ export function bodies(ending) {
   return chat.requests.filter(({ path }) => path.endsWith(ending)).map(({ body }) => body);
 }
 
+/** Whether the client listens: a connect is held. */
+export const isHeld = () => chat.held !== null;
+
 /** How many requests were made, and how many of them taken back. */
 export const requests = () => chat.requests.length;
 export const aborted = () => chat.aborted;
@@ -43,6 +46,8 @@ async function answer(input, init) {
   const request = new Request(input, init);
   const path = new URL(request.url).pathname;
   const body = await request.text();
+  // As with a real fetch, what is taken back at once asks nobody.
+  request.signal.throwIfAborted();
   chat.requests.push({ path, body, user: request.headers.get("gms_user") });
   const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
   if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);

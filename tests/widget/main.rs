@@ -8,8 +8,11 @@
 
 mod element;
 mod form;
+mod notify;
 mod safety;
 mod stage;
+mod states;
 mod talk;
+mod transcript;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

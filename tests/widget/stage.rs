@@ -5,11 +5,27 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
 
 const LOADER: &str = include_str!("../../src/loader.js");
 const LAUNCHER_CSS: &str = include_str!("../../style/launcher.css");
 const WINDOW_CSS: &str = include_str!("../../style/widget.css");
+
+const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
+/// What the window fetches when it is in use, by the names that its parts import each other by.
+const EXTRAS: [(&str, &str); 10] = [
+    ("extras.js", include_str!("../../src/extras.js")),
+    ("archive.js", include_str!("../../src/extras/archive.js")),
+    ("copy.js", include_str!("../../src/extras/copy.js")),
+    ("count.js", include_str!("../../src/extras/count.js")),
+    ("invite.js", include_str!("../../src/extras/invite.js")),
+    ("keep.js", include_str!("../../src/extras/keep.js")),
+    ("news.js", include_str!("../../src/extras/news.js")),
+    ("rich.js", include_str!("../../src/extras/rich.js")),
+    ("styles.js", include_str!("../../src/extras/styles.js")),
+    ("talk.js", include_str!("../../src/extras/talk.js")),
+];
 
 /// What a visitor looks at: not the live region, which only screen readers read.
 const WINDOW: &str = ".face *, .veil *";
@@ -51,7 +67,26 @@ extern "C" {
     pub(crate) fn focused() -> String;
     fn listen(names: Array) -> JsValue;
     fn run(text: &str, attributes: &JsValue);
-    fn provide(mount: &JsValue, css: &str);
+    fn provide(mount: &JsValue, css: &str, extras: &JsValue);
+    #[wasm_bindgen(js_name = copiedTexts)]
+    pub(crate) fn copied_texts() -> Array;
+    #[wasm_bindgen(js_name = savedFiles)]
+    pub(crate) fn saved_files() -> Array;
+    #[wasm_bindgen(js_name = printedPage)]
+    pub(crate) fn printed_page() -> String;
+    #[wasm_bindgen(js_name = scrollUp)]
+    pub(crate) fn scroll_up(pixels: i32) -> i32;
+    #[wasm_bindgen(js_name = inSight)]
+    pub(crate) fn in_sight() -> String;
+    pub(crate) fn hide(is_hidden: bool);
+    pub(crate) fn network(word: &str);
+    pub(crate) fn notes() -> u32;
+    #[wasm_bindgen(js_name = forgetInvitations)]
+    pub(crate) fn forget_invitations();
+    #[wasm_bindgen(js_name = pointAt, catch)]
+    async fn point(selector: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = invite)]
+    fn invite_by(element: &HtmlElement, text: &str, cap: u32) -> js_sys::Promise;
     pub(crate) fn failing(message: &str);
     pub(crate) fn adopt(css: &str);
 }
@@ -81,6 +116,8 @@ impl Stage {
             "typingchange",
             "unreadchange",
             "connectionchange",
+            "idlewarning",
+            "invite",
             "error",
         ];
         clear();
@@ -89,7 +126,7 @@ impl Stage {
         let mount = Closure::<dyn Fn(Element, Vec<String>, Host) -> JsValue>::new(
             |root: Element, options, host| mount(&root, options, host).into(),
         );
-        provide(&mount.into_js_value(), WINDOW_CSS);
+        provide(&mount.into_js_value(), WINDOW_CSS, &extras());
         let names = EVENTS.iter().map(|name| JsValue::from(*name)).collect();
         Self {
             events: listen(names),
@@ -114,7 +151,12 @@ impl Stage {
 
     /// An element whose visitor is in a chat with Ann.
     pub(crate) async fn in_chat(&self) -> HtmlElement {
-        let element = self.element(&[]);
+        self.in_chat_with(&[]).await
+    }
+
+    /// Likewise, with these attributes.
+    pub(crate) async fn in_chat_with(&self, attributes: &[(&str, &str)]) -> HtmlElement {
+        let element = self.element(attributes);
         press("Chat with us").await;
         fill("#subject", "Router").await;
         press("Start chat").await;
@@ -145,9 +187,19 @@ impl Drop for Stage {
             .unwrap()
             .unchecked_into();
         end.call0(&self.events).unwrap();
+        hide(false);
         clear();
         stop();
     }
+}
+
+/// The texts of the extras' parts by their names.
+fn extras() -> JsValue {
+    let parts = Object::new();
+    for (name, text) in EXTRAS.into_iter().chain([("extras.css", EXTRAS_CSS)]) {
+        Reflect::set(&parts, &name.into(), &text.into()).unwrap();
+    }
+    parts.into()
 }
 
 /// A test that failed leaves its things behind.
@@ -214,6 +266,17 @@ pub(crate) async fn hit(selector: &str, key: &str, more: &[(&str, bool)]) -> boo
         Reflect::set(&init, &(*name).into(), &(*value).into()).unwrap();
     }
     done(hit_key(selector, key, &init).await).is_truthy()
+}
+
+/// Moves the pointer there.
+pub(crate) async fn point_at(selector: &str) {
+    done(point(selector).await);
+}
+
+/// The page invites the visitor; whether he accepts. The invitation stands before this is awaited.
+pub(crate) fn invite(element: &HtmlElement, text: &str, cap: u32) -> impl Future<Output = bool> {
+    let answer = JsFuture::from(invite_by(element, text, cap));
+    async move { done(answer.await).is_truthy() }
 }
 
 /// Writes a message and sends it with Enter.

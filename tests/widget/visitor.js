@@ -71,12 +71,92 @@ export function run(text, attributes) {
   script.remove();
 }
 
-/** Puts this build's window in the place of the one that the loader would fetch. */
-export function provide(mount, css) {
+/** Puts this build's window and extras in the place of those that the loader would fetch. */
+export function provide(mount, css, parts) {
   const styles = new CSSStyleSheet();
   styles.replaceSync(css);
   customElements.get("gms-chat").engine = async () => ({ mount, styles });
+  extras ??= linked(parts);
+  customElements.get("gms-chat").extras = () => extras;
+  copied.length = saved.length = 0;
+  printed = document.title = "";
 }
+
+let extras;
+
+/** The module that the parts make, each by an address of its own. */
+function linked(parts) {
+  const addresses = {};
+  const part = (name) => (addresses[name] ??= address(parts[name]));
+  const address = (text) => {
+    const whole = text.replace(/"\.\/(?:extras\/)?(\w+\.js)"/g, (_, name) => JSON.stringify(part(name)));
+    const named = whole.replace("EXTRAS_CSS", () => JSON.stringify(parts["extras.css"]));
+    return URL.createObjectURL(new Blob([named], { type: "text/javascript" }));
+  };
+  return import(part("extras.js"));
+}
+
+/** What went into the clipboard, into files and onto paper: nothing leaves the test. */
+const copied = [];
+const saved = [];
+let printed = "";
+navigator.clipboard.writeText = async (text) => copied.push(text);
+const blobs = new Map();
+const makeUrl = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  const url = makeUrl.call(URL, blob);
+  blobs.set(url, blob);
+  return url;
+};
+const click = HTMLAnchorElement.prototype.click;
+HTMLAnchorElement.prototype.click = function () {
+  if (!this.download) return click.call(this);
+  blobs.get(this.href).text().then((text) => saved.push(`${this.download}\n${text}`));
+};
+const frameWindow = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow");
+Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
+  get() {
+    const view = frameWindow.get.call(this);
+    view.print = () => (printed = view.document.body.innerText);
+    return view;
+  },
+});
+export const copiedTexts = () => copied;
+export const savedFiles = () => saved;
+export const printedPage = () => printed;
+
+/** Scrolls the transcript up; answers how far up it stands. */
+export function scrollUp(pixels) {
+  const box = root().querySelector(".scroll");
+  box.scrollTop = -pixels;
+  box.dispatchEvent(new Event("scroll"));
+  return Math.round(box.scrollTop);
+}
+/** The first line in sight of the transcript, and how far below its edge. */
+export function inSight() {
+  const edge = root().querySelector(".scroll").getBoundingClientRect().top;
+  const line = [...root().querySelectorAll(".row")].find((row) => row.getBoundingClientRect().top >= edge);
+  return `${plain(line.innerText)} ${Math.round(line.getBoundingClientRect().top - edge)}`;
+}
+
+/** The visitor turns to another tab, or back. */
+export function hide(isHidden) {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+/** The browser says `online` or `offline`. */
+export const network = (word) => void window.dispatchEvent(new Event(word));
+
+/** How many notes were played. */
+let played = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  played += 1;
+  return start.apply(this, when);
+};
+export const notes = () => played;
+export const forgetInvitations = () => sessionStorage.removeItem("gms-chat-invited");
 
 export function failing(message) {
   const own = customElements.get("gms-chat").engine;
@@ -90,4 +170,9 @@ export function adopt(css) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [sheet];
+}
+export const invite = (element, text, cap) => element.invite({ text, cap });
+
+export async function pointAt(selector) {
+  (await see(selector, "")).dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
 }

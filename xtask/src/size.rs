@@ -37,6 +37,13 @@ const WINDOW: Budget = Budget {
     aim: 75_000,
 };
 
+/// What a chat fetches while it goes on.
+const EXTRAS: Budget = Budget {
+    name: "in use",
+    limit: 8_000,
+    aim: 5_000,
+};
+
 /// One shipped file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Part {
@@ -57,10 +64,14 @@ pub(crate) fn size(project: &Project, rest: &[String]) -> Outcome {
     }
     println!();
     let loader = sizes.first().copied().unwrap_or(0);
-    let over: Vec<String> = [LOADER.judge(loader), WINDOW.judge(sizes.iter().sum())]
-        .into_iter()
-        .flatten()
-        .collect();
+    let extras = sizes.last().copied().unwrap_or(0);
+    let window = sizes.iter().sum::<u64>() - extras;
+    let verdicts = [
+        LOADER.judge(loader),
+        WINDOW.judge(window),
+        EXTRAS.judge(extras),
+    ];
+    let over: Vec<String> = verdicts.into_iter().flatten().collect();
     if over.is_empty() {
         return Ok(());
     }
@@ -82,7 +93,7 @@ impl Budget {
     }
 }
 
-/// The loader first, then what it fetches.
+/// The loader first, then what it fetches for the window, and last what a chat fetches while it goes on.
 fn parts(dist: &Path) -> Outcome<Vec<Part>> {
     let files = std::fs::read_dir(dist)
         .or_failure(format_args!("reading {}", dist.display()), BUILD_FIRST)?;
@@ -90,10 +101,13 @@ fn parts(dist: &Path) -> Outcome<Vec<Part>> {
         .flatten()
         .map(|file| file.file_name().to_string_lossy().into_owned())
         .collect();
+    let is_extra = |file: &str| file.starts_with("gms-chat-extras-");
     let stamped = |name: &'static str, ending: &str| {
+        let wanted = name == "extras";
         let found: Vec<&String> = names
             .iter()
             .filter(|file| file.starts_with("gms-chat-") && file.ends_with(ending))
+            .filter(|file| is_extra(file) == wanted)
             .collect();
         match found.as_slice() {
             [one] => Ok(Part {
@@ -118,6 +132,7 @@ fn parts(dist: &Path) -> Outcome<Vec<Part>> {
         stamped("glue", ".js")?,
         stamped("wasm", ".wasm")?,
         stamped("styles", ".css")?,
+        stamped("extras", ".js")?,
     ])
 }
 
@@ -164,6 +179,7 @@ mod tests {
             "gms-chat-1.js",
             "gms-chat-1.wasm",
             "gms-chat-1.css",
+            "gms-chat-extras-1.js",
         ] {
             std::fs::write(dist.join(file), file).unwrap();
         }
@@ -172,7 +188,7 @@ mod tests {
             .into_iter()
             .map(|part| part.name)
             .collect();
-        assert_eq!(names, ["loader", "glue", "wasm", "styles"]);
+        assert_eq!(names, ["loader", "glue", "wasm", "styles", "extras"]);
         std::fs::write(dist.join("gms-chat-2.wasm"), "").unwrap();
         let complaint = parts(&dist).unwrap_err().to_string();
         std::fs::remove_dir_all(&dist).unwrap();

@@ -51,9 +51,12 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
         "js",
         minify(project, &glue_text, Kind::Module)?.as_bytes(),
     )?;
+    let extras_css = minify(project, &project.read("style/extras.css")?, Kind::Styles)?;
+    let extras = bundle(project, "src/extras.js", &extras_css)?;
     let window = minify(project, &project.read("style/widget.css")?, Kind::Styles)?;
     let values = loader::Values {
         glue: glue_name,
+        extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
         wasm: wasm_name,
         window_css: keep(&staging, "css", window.as_bytes())?,
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
@@ -141,7 +144,12 @@ fn built_pair(staging: &Path) -> Outcome<(String, String)> {
 
 /// Writes `content` under `gms-chat-HASH.ENDING` and returns that name.
 fn keep(staging: &Path, ending: &str, content: &[u8]) -> Outcome<String> {
-    let name = format!("gms-chat-{:016x}.{ending}", fnv1a(content));
+    keep_as(staging, "gms-chat", ending, content)
+}
+
+/// Writes `content` under `STEM-HASH.ENDING` and returns that name.
+fn keep_as(staging: &Path, stem: &str, ending: &str, content: &[u8]) -> Outcome<String> {
+    let name = format!("{stem}-{:016x}.{ending}", fnv1a(content));
     write(&staging.join(&name), content)?;
     Ok(name)
 }
@@ -169,6 +177,24 @@ fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
         Kind::Styles => &["--loader=css"],
     });
     process::filter(&mut esbuild, text, advice)
+}
+
+/// A module of the project with everything that it imports, as one small module; `EXTRAS_CSS` stands for `css` in it.
+fn bundle(project: &Project, entry: &str, css: &str) -> Outcome<String> {
+    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
+    let mut esbuild = process::command(project, "esbuild");
+    esbuild.args([entry, "--bundle", "--format=esm", "--minify"]);
+    esbuild.args([
+        "--charset=utf8",
+        "--legal-comments=none",
+        "--log-level=warning",
+        TARGET,
+    ]);
+    esbuild.arg(format!(
+        "--define:EXTRAS_CSS={}",
+        loader::quoted(css.trim())
+    ));
+    process::filter(&mut esbuild, "", advice)
 }
 
 fn read(path: &Path) -> Outcome<Vec<u8>> {
@@ -212,6 +238,17 @@ mod tests {
             "{small}"
         );
         assert!(!small.contains("unused"), "{small}");
+    }
+
+    #[test]
+    fn the_extras_are_one_module_that_imports_nothing() {
+        let project = Project::find().unwrap();
+        let small = bundle(&project, "src/extras.js", "a{color:red}").unwrap();
+        for name in ["dress", "keep", "invite"] {
+            assert!(small.contains(&format!(" as {name}")), "{name}");
+        }
+        assert!(small.contains("a{color:red}"), "{small}");
+        assert!(!small.contains("import"), "{small}");
     }
 
     #[test]

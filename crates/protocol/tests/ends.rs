@@ -247,7 +247,7 @@ fn messages_that_had_not_left_fail_with_the_end_and_doubts_stay_doubts() {
     assert_eq!(chat.phase(), Phase::Ended(End::Server));
     assert_eq!(
         chat.screen()[1..],
-        ["me: on the wire ?", "me: waiting ✗ ended"]
+        ["me: on the wire ??", "me: waiting ✗ ended"]
     );
 }
 

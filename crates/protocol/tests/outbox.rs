@@ -376,7 +376,7 @@ fn a_doubt_that_nothing_settles_stays_a_doubt_and_is_the_visitors_to_decide() {
     chat.say("did you get this?");
     chat.say("and this?");
     chat.advance(secs(40));
-    assert_eq!(mine(&chat), ["me: did you get this? ?", "me: and this? ✓"]);
+    assert_eq!(mine(&chat), ["me: did you get this? ??", "me: and this? ✓"]);
     assert_eq!(
         chat.gms.received,
         ["and this?"],

@@ -1,4 +1,4 @@
-//! The four constants that the loader leaves open for the build.
+//! The constants that the loader leaves open for the build.
 
 use crate::failure::{Failure, Outcome};
 
@@ -10,13 +10,14 @@ const END: &str = "// stamp:end";
 pub(super) struct Values {
     /// File names, beside the loader.
     pub(super) glue: String,
+    pub(super) extras: String,
     pub(super) wasm: String,
     pub(super) window_css: String,
     /// The rules themselves: the launcher is drawn before any further request.
     pub(super) launcher_css: String,
 }
 
-/// Sets `const GLUE`, `WASM`, `WINDOW_CSS` and `LAUNCHER_CSS` between the loader's two stamp marks.
+/// Sets `const GLUE`, `EXTRAS`, `WASM`, `WINDOW_CSS` and `LAUNCHER_CSS` between the loader's two stamp marks.
 pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
     let Some((before, rest)) = loader.split_once(BEGIN) else {
         return Err(unmarked(BEGIN));
@@ -26,6 +27,7 @@ pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
     };
     let constants = [
         ("GLUE", &values.glue),
+        ("EXTRAS", &values.extras),
         ("WASM", &values.wasm),
         ("WINDOW_CSS", &values.window_css),
         ("LAUNCHER_CSS", &values.launcher_css),
@@ -58,7 +60,7 @@ fn unmarked(mark: &str) -> Failure {
 }
 
 /// A JavaScript string literal.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -78,12 +80,13 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
+    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst EXTRAS = \"\";\nconst WASM = \"\";\n\
                           const WINDOW_CSS = \"\";\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
         Values {
             glue: "gms-chat-1.js".into(),
+            extras: "gms-chat-extras-4.js".into(),
             wasm: "gms-chat-2.wasm".into(),
             window_css: "gms-chat-3.css".into(),
             launcher_css: "a{content:\"\\201c\"}\n".into(),
@@ -115,7 +118,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "5 constants",
+                "6 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

@@ -68,6 +68,10 @@ pub struct Limits {
     pub typing_stop: Duration,
     /// The other side's typing is taken as over after this time without news.
     pub typing_expiry: Duration,
+    /// The server warns when nobody has written for this long (`timeout-alert`); zero: the page does not know.
+    pub idle_alert: Duration,
+    /// It closes a chat that it has warned after this (`timeout-close`).
+    pub idle_close: Duration,
     /// Pause between polls while the talk goes on.
     pub poll_active: Duration,
     /// Pause between polls when nothing has happened for a while.
@@ -85,6 +89,8 @@ impl Default for Limits {
             typing_repeat: Duration::from_secs(5),
             typing_stop: Duration::from_secs(5),
             typing_expiry: Duration::from_secs(10),
+            idle_alert: Duration::from_secs(255),
+            idle_close: Duration::from_secs(45),
             poll_active: Duration::from_secs(1),
             poll_quiet: Duration::from_secs(3),
             poll_hidden: Duration::from_secs(10),

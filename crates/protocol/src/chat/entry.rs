@@ -65,9 +65,11 @@ pub enum Fate {
     Sending,
     /// The transcript holds it, or the server has accepted it and shows no transcript.
     Sent,
-    /// The answer was lost. The transcript settles it where it can; where it cannot, later messages
-    /// are sent, and the visitor may try again (it may arrive twice) or discard it.
+    /// The answer was lost, and the transcript is being asked.
     Unknown,
+    /// The answer was lost and the transcript could not settle it. Later messages are sent, and the visitor
+    /// may try again (it may arrive twice) or discard it.
+    Unproven,
     /// Refused, or proven never to have arrived; the visitor may try again or discard it.
     Failed(Problem),
 }

@@ -15,7 +15,7 @@ pub enum Command {
     Typing,
     /// The draft was emptied or the composer lost focus.
     StopTyping,
-    /// Send a message once more whose fate is `Failed`, or whose `Unknown` could not be settled.
+    /// Send a message once more whose fate is `Failed` or `Unproven`.
     Retry(EntryKey),
     /// Take such a message out of the transcript.
     Discard(EntryKey),
@@ -38,6 +38,9 @@ pub enum Event {
     Entry(Change),
     /// Who types at the other side; `None` when nobody does any more.
     Typing(Option<Party>),
+    /// Nobody has written for so long that the server will close the chat at this moment, unless somebody does;
+    /// `None` when somebody has, or the warning has proved wrong.
+    Idle(Option<Moment>),
     /// A custom or unknown event of the server, or a pushed address that may not be opened:
     /// nothing is shown for it.
     Notice {

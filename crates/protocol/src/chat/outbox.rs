@@ -281,7 +281,8 @@ impl Outbox {
         Some(match &message.step {
             Step::Queued | Step::Leaving | Step::Accepted { .. } => Fate::Sending,
             Step::Assumed => Fate::Sent,
-            Step::Doubtful { .. } | Step::Unproven => Fate::Unknown,
+            Step::Doubtful { .. } => Fate::Unknown,
+            Step::Unproven => Fate::Unproven,
             Step::Refused(problem) => Fate::Failed(problem.clone()),
         })
     }

@@ -80,7 +80,7 @@ impl Roster {
 
 /// Chat Server's idle control: `IDLE_CONTROL_ALERT`, `IDLE_CONTROL_CLOSE`, or its default sentence
 /// "… due to inactivity of chat participants". How version 1 labels them is nowhere written.
-fn speaks_of_idleness(event: &Event) -> bool {
+pub(crate) fn speaks_of_idleness(event: &Event) -> bool {
     let named = matches!(&event.kind, Kind::Other(name) if holds(name, "IDLE_CONTROL"));
     named || holds(&event.text, "IDLE_CONTROL") || holds(&event.text, "inactivity")
 }

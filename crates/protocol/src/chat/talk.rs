@@ -3,6 +3,7 @@
 use std::time::Duration;
 use std::vec::IntoIter;
 
+use super::idle::Idle;
 use super::inquiry::Inquiry;
 use super::roster::Roster;
 use super::sequence::{Arrival, Batch, Sequence};
@@ -37,6 +38,8 @@ pub(crate) struct Chat {
     pub(crate) inquiry: Inquiry,
     /// Who takes part.
     pub(crate) roster: Roster,
+    /// How long nobody has written.
+    pub(crate) idle: Idle,
     /// Custom notices that wait to be sent.
     pub(crate) notices: Vec<String>,
     /// The visitor's typing.
@@ -125,6 +128,7 @@ impl Chat {
             sequence: Sequence::begin(begin.unwrap_or(1)),
             inquiry: Inquiry::default(),
             roster: Roster::default(),
+            idle: Idle::Since(now),
             notices: Vec::new(),
             typing: Ours::default(),
             next_poll: now,
@@ -237,6 +241,11 @@ impl Chat {
         unproven
     }
 
+    /// Whether an agent is or was there, and nobody has ended it.
+    pub(crate) fn is_talk(&self) -> bool {
+        self.course == Course::Open && self.roster.agent_seen()
+    }
+
     /// The talk goes on.
     pub(crate) fn enliven(&mut self, now: Moment) {
         self.lively_until = now + LIVELY;
@@ -312,6 +321,7 @@ impl Chat {
     fn show_ready(&mut self, view: &mut View, now: Moment, expiry: Duration) {
         let mut due = self.sequence.due().into_iter();
         while let Some(arrival) = due.next() {
+            self.idle.note(&arrival.event, now);
             self.show(view, arrival, &mut due, now + expiry);
         }
         self.gaps.retain(|gap| {

@@ -22,6 +22,7 @@ impl Session {
         }
         self.view.tell_typing();
         self.judge_line(now);
+        self.view.tell_idle(self.closes_at(now));
         self.wake = self.next_wake(now);
     }
 
@@ -105,6 +106,14 @@ impl Session {
         Some((problem.clone(), next_try))
     }
 
+    /// When the server will close a talk that has fallen silent. While the visitor waits, nobody is expected to write.
+    fn closes_at(&self, now: Moment) -> Option<Moment> {
+        match &self.state {
+            State::Live(chat) if chat.is_talk() => chat.idle.closes_at(&self.config.limits, now),
+            State::Idle | State::Starting(_) | State::Live(_) | State::Over | State::Failed => None,
+        }
+    }
+
     /// The earliest moment at which something is due.
     fn next_wake(&self, now: Moment) -> Option<Moment> {
         let mut wake = [
@@ -132,6 +141,10 @@ impl Session {
                 chat.gives_up_at(&self.view),
                 // The end is not waited for any longer.
                 chat.course.until(),
+                // Nobody has written for long, or the server has not done what it does then.
+                chat.idle
+                    .wake(&self.config.limits, now)
+                    .filter(|_| chat.is_talk()),
             ];
             wake = timers.into_iter().chain([wake]).flatten().min();
         }

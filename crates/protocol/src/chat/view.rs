@@ -24,6 +24,8 @@ pub(crate) struct View {
     /// The visitor, as entries name them.
     visitor: Party,
     last_diagnostic: String,
+    /// What was told last of an end for idleness.
+    closes_at: Option<Moment>,
 }
 
 impl View {
@@ -37,6 +39,7 @@ impl View {
             phase: Phase::Idle,
             visitor: client(""),
             last_diagnostic: String::new(),
+            closes_at: None,
         }
     }
 
@@ -74,6 +77,14 @@ impl View {
     pub(crate) fn tell_typing(&mut self) {
         if let Some(typist) = self.typists.news() {
             self.tell(Event::Typing(typist));
+        }
+    }
+
+    /// Tells when the server will close the chat because nobody writes, if that has changed.
+    pub(crate) fn tell_idle(&mut self, closes_at: Option<Moment>) {
+        if self.closes_at != closes_at {
+            self.closes_at = closes_at;
+            self.tell(Event::Idle(closes_at));
         }
     }
 

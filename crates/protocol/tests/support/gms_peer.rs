@@ -282,6 +282,15 @@ impl Peer {
         told.unwrap_or(Connection::Fine)
     }
 
+    /// When the chat will be closed because nobody writes, as the window was told last.
+    pub(crate) fn closes_at(&self) -> Option<Moment> {
+        let told = self.events.iter().rev().find_map(|event| match event {
+            Event::Idle(closes_at) => Some(*closes_at),
+            _ => None,
+        });
+        told.flatten()
+    }
+
     /// Who types, as the window was told last.
     pub(crate) fn typist(&self) -> Option<String> {
         let told = self.events.iter().rev().find_map(|event| match event {
@@ -449,7 +458,7 @@ impl Peer {
                 assert!(!text.contains(SERVICE), "a service id is told: {text}");
                 assert!(!text.contains("user-7"), "gms_user is told: {text}");
             }
-            Event::Phase(_) | Event::Connection(_) => {}
+            Event::Phase(_) | Event::Connection(_) | Event::Idle(_) => {}
         }
         self.events.push(event);
     }
@@ -507,6 +516,7 @@ fn mark(fate: &Fate) -> String {
         Fate::Sending => "…".to_owned(),
         Fate::Sent => "✓".to_owned(),
         Fate::Unknown => "?".to_owned(),
+        Fate::Unproven => "??".to_owned(),
         Fate::Failed(problem) => format!("✗ {}", problem.code()),
     }
 }

@@ -174,7 +174,7 @@ impl Book {
     pub(super) fn loose_messages(&self, unknown: bool) -> Vec<EntryKey> {
         let loose = |row: &&Row| match row.mine() {
             Some((_, Fate::Failed(_))) => true,
-            Some((_, Fate::Unknown)) => unknown,
+            Some((_, Fate::Unknown | Fate::Unproven)) => unknown,
             Some((_, Fate::Sending | Fate::Sent)) | None => false,
         };
         self.rows.iter().filter(loose).map(|row| row.key).collect()
@@ -250,7 +250,7 @@ impl Book {
                 self.changed = true;
                 self.change(change)
             }
-            Event::Typing(_) => Ok(()),
+            Event::Typing(_) | Event::Idle(_) => Ok(()),
             Event::Notice { kind, text, .. } if kind == "Notice.Custom" && text != "n" => {
                 let position = text.trim_start_matches('c').parse().unwrap_or(0);
                 let twice = self.noticed.contains(&position);

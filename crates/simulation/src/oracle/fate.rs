@@ -94,7 +94,7 @@ impl Fates {
             Fate::Sent => ensure(account.taken > 0, "C5", || {
                 format!("`{text}` is shown as sent, but the server never took it in")
             }),
-            Fate::Unknown => ensure(account.unclear > 0 || over, "C6", || {
+            Fate::Unknown | Fate::Unproven => ensure(account.unclear > 0 || over, "C6", || {
                 format!("`{text}` is shown as unknown although every answer was clear")
             }),
             Fate::Failed(Problem::Ended) => ensure(over, "C7", || {

@@ -152,8 +152,10 @@ impl Book {
         let lossy = self.by_comet && (mute || setting.repair == Repair::Neither);
         let open = |row: &Row| match row.mine()? {
             (text, Fate::Sending) => Some(format!("`{text}` is still being sent")),
-            (text, Fate::Unknown) if !lossy => Some(format!("`{text}` is still unknown")),
-            (_, Fate::Unknown | Fate::Sent | Fate::Failed(_)) => None,
+            (text, Fate::Unknown | Fate::Unproven) if !lossy => {
+                Some(format!("`{text}` is still unknown"))
+            }
+            (_, Fate::Unknown | Fate::Unproven | Fate::Sent | Fate::Failed(_)) => None,
         };
         self.rows.iter().find_map(open)
     }
@@ -169,7 +171,7 @@ impl Book {
                     match fate {
                         Fate::Sent => sent += 1,
                         Fate::Failed(_) => failed += 1,
-                        Fate::Sending | Fate::Unknown => {}
+                        Fate::Sending | Fate::Unknown | Fate::Unproven => {}
                     }
                 }
             }
