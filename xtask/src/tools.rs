@@ -10,6 +10,7 @@ mod rust;
 mod system;
 
 pub(crate) use browser::chromedriver;
+pub(crate) use system::proxies;
 
 use std::process::Command;
 use std::thread;

@@ -64,7 +64,7 @@ fn encode(out: &mut String, text: &str) {
 }
 
 /// Appends text as one segment of a URL path.
-pub(crate) fn push_segment(out: &mut String, text: &str) {
+pub fn push_segment(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

@@ -18,7 +18,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 10] = [
+pub(super) const SUITES: [Suite; 12] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -33,6 +33,11 @@ pub(super) const SUITES: [Suite; 10] = [
         name: "simulator",
         about: "the simulator, by itself",
         run: simulator,
+    },
+    Suite {
+        name: "doctor",
+        about: "each finding, on a deployment that has it",
+        run: doctor,
     },
     Suite {
         name: "xtask",
@@ -69,6 +74,11 @@ pub(super) const SUITES: [Suite; 10] = [
         about: "likewise, through a proxy that does its worst",
         run: chaos,
     },
+    Suite {
+        name: "proxies",
+        about: "deploy/ in real servers, examined by the doctor",
+        run: proxies,
+    },
 ];
 
 fn protocol(project: &Project) -> Outcome<Counts> {
@@ -81,6 +91,17 @@ fn simulation(project: &Project) -> Outcome<Counts> {
 
 fn simulator(project: &Project) -> Outcome<Counts> {
     package(project, "gms-chat-simulator", &[])
+}
+
+/// Leaves out `tests/proxies`, which Cargo.toml marks with `test = false`.
+fn doctor(project: &Project) -> Outcome<Counts> {
+    package(project, "gms-chat-doctor", &[])
+}
+
+/// What the machine must have is asked for here and not by every `test`.
+fn proxies(project: &Project) -> Outcome<Counts> {
+    tools::proxies(project)?;
+    package(project, "gms-chat-doctor", &["--test", "proxies"])
 }
 
 fn xtask(project: &Project) -> Outcome<Counts> {

@@ -20,7 +20,7 @@ struct Rule {
     why: &'static str,
 }
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 6] = [
     Rule {
         package: "gms-chat-protocol",
         target: "all",
@@ -55,6 +55,7 @@ const RULES: [Rule; 5] = [
         edges: "all",
         never: &[
             "gms-chat",
+            "gms-chat-doctor",
             "gms-chat-simulator",
             "tokio*",
             "rand*",
@@ -67,7 +68,7 @@ const RULES: [Rule; 5] = [
         package: "gms-chat-simulator",
         target: "all",
         edges: "all",
-        never: &["gms-chat", "gms-chat-protocol"],
+        never: &["gms-chat", "gms-chat-protocol", "gms-chat-doctor"],
         most_direct: 8,
         why: "the simulator is a second witness of the specification",
     },
@@ -75,9 +76,23 @@ const RULES: [Rule; 5] = [
         package: "gms-chat",
         target: "wasm32-unknown-unknown",
         edges: "normal,build",
-        never: &["gms-chat-simulator", "tokio", "axum*", "hyper*"],
+        never: &[
+            "gms-chat-simulator",
+            "gms-chat-doctor",
+            "tokio",
+            "axum*",
+            "hyper*",
+        ],
         most_direct: 12,
         why: "the visitor downloads what the widget depends on",
+    },
+    Rule {
+        package: "gms-chat-doctor",
+        target: "all",
+        edges: "normal,build",
+        never: &["gms-chat", "gms-chat-simulator", "gms-chat-simulation"],
+        most_direct: 10,
+        why: "the doctor speaks as the widget does and judges any server",
     },
     Rule {
         package: "xtask",
@@ -183,7 +198,7 @@ mod tests {
     #[test]
     fn the_widgets_own_graph_would_break_the_protocols_rule() {
         let project = Project::find().unwrap();
-        let [protocol, _, _, widget, _] = &RULES;
+        let [protocol, _, _, widget, ..] = &RULES;
         let reached = packages(&project, widget, &[]).unwrap();
         let complaints = protocol.judge(&reached, &reached);
         let named = |name: &str| {
@@ -204,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_simulator_that_reaches_the_protocol_is_refused() {
-        let [_, _, simulator, _, xtask] = &RULES;
+        let [_, _, simulator, .., xtask] = &RULES;
         let reached =
             names("gms-chat-simulator v0.1.0 (/a)\ngms-chat-protocol v0.1.0 (/b)\nserde v1.0.0\n");
         let none = BTreeSet::new();

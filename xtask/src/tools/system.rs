@@ -1,4 +1,6 @@
-//! What comes from the operating system: Node.js, and for tests a C++ compiler and Chromium with its driver.
+//! What comes from the operating system: Node.js, and for tests a C++ compiler, Chromium with its driver, and proxies.
+
+use std::path::PathBuf;
 
 use super::{Needs, browser, install};
 use crate::failure::{Failure, Outcome};
@@ -24,11 +26,40 @@ pub(super) fn set_up(project: &Project, needs: Needs) -> Outcome {
     if packages.is_empty() {
         return Ok(());
     }
+    let wanted = format!(
+        "Node.js {NODE} or newer with npm, a C++ compiler, and Chromium or Chrome with the chromedriver of the \
+         same version"
+    );
+    apt_install(project, &packages, &wanted)
+}
+
+/// The servers that `deploy/` has examples for, and Debian's packages of them.
+const PROXIES: [(&str, &str); 3] = [
+    ("nginx", "nginx-light"),
+    ("haproxy", "haproxy"),
+    ("caddy", "caddy"),
+];
+
+/// Likewise for the proxies, which only their own suite needs.
+pub(crate) fn proxies(project: &Project) -> Outcome {
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&project.search_path()).collect();
+    // On Debian, servers are where only root looks.
+    folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
+    let is_there = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
+    let missing = PROXIES.iter().filter(|(program, _)| !is_there(program));
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    apt_install(project, &packages, "nginx, HAProxy and Caddy")
+}
+
+/// Installs these packages, or says that all of `wanted` has to be there.
+fn apt_install(project: &Project, packages: &[&str], wanted: &str) -> Outcome {
     let list = packages.join(" ");
     if !may_use_apt(project) {
         let advice = format!(
-            "install Node.js {NODE} or newer with npm, a C++ compiler, and Chromium or Chrome with the chromedriver of the \
-             same version, so that they are on the PATH (on Debian and Ubuntu: `sudo apt-get install {list}`)"
+            "install {wanted}, so that they are on the PATH (on Debian and Ubuntu: `sudo apt-get install {list}`)"
         );
         return Err(Failure::new(format!("missing: {list}"), advice));
     }
@@ -43,7 +74,7 @@ pub(super) fn set_up(project: &Project, needs: Needs) -> Outcome {
         "apt-install",
         apt(project)
             .args(["install", "-y", "--no-install-recommends"])
-            .args(&packages),
+            .args(packages),
         &advice,
     )
 }
