@@ -23,13 +23,13 @@ impl Examination<'_> {
         let connected = timeout(self.options.timeout, connect(to)).await;
         let stream = match connected.map_err(missed).and_then(|connected| connected) {
             Ok(stream) => stream,
-            Err(broken) => return self.broken("connect", to.authority(), &broken),
+            Err(broken) => return self.broken("tcp", to.authority(), &broken),
         };
         let peer = stream
             .peer_addr()
             .map_or(String::new(), |peer| peer.to_string());
         let took = begun.elapsed().as_millis();
-        self.tell(Row::ok("connect", format!("{peer}, {took} ms")));
+        self.tell(Row::ok("tcp", format!("{peer}, {took} ms")));
         if !to.is_secure {
             return true;
         }

@@ -145,7 +145,7 @@ impl Examination<'_> {
                 let seen = format!("{}: {}", problem.code(), tale.hint);
                 Err(Flaw::new(Finding::MessageUnsettled, seen))
             }
-            Some(Fate::Sending | Fate::Unknown) | None => {
+            Some(Fate::Sending | Fate::Unknown | Fate::Unproven) | None => {
                 let seen = format!("its fate is unknown after {} s", took.as_secs());
                 Err(Flaw::new(Finding::MessageUnsettled, seen))
             }
@@ -193,7 +193,7 @@ impl Tale {
                 }
             }
             Event::Entry(Change::Removed(_) | Change::Cleared) => {}
-            Event::Connection(_) | Event::Typing(_) | Event::Notice { .. } => {}
+            Event::Connection(_) | Event::Typing(_) | Event::Idle(_) | Event::Notice { .. } => {}
         }
     }
 

@@ -22,7 +22,7 @@ async fn a_deployment_as_genesys_ships_it_is_well() {
         steps,
         [
             "address",
-            "connect",
+            "tcp",
             "gateway",
             "clock",
             "cors",
