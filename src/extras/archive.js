@@ -2,7 +2,8 @@
 
 /** One line of text for each row and each rule of a page; what the visitor has selected stays as it is. */
 export function archive(page) {
-  if (getSelection()?.containsNode?.(page, true)) return;
+  const selection = getSelection();
+  if (selection && !selection.isCollapsed && selection.containsNode(page, true)) return;
   let speaker = "";
   const lines = [];
   for (const line of page.children) {

@@ -16,16 +16,21 @@ pub(super) fn notice(chat: &Chat) -> Node {
 fn strip(chat: &Chat, key: Key) -> Node {
     let sentence = chat.say(key);
     chat.announce(sentence.to_owned());
-    let counted = chat.clone();
-    div("notice")
-        .part("notice")
-        .child(icon(EXCLAMATION))
-        .child(
-            tag("p")
-                .text(sentence)
-                .child(tag("span").class("next").effect(move |element| {
-                    counted.tries.get();
-                    counted.count(element, counted.next_try.get(), Key::NextTry, Key::Trying);
-                })),
-        )
+    let told = tag("p").text(sentence);
+    let told = if key == Key::TroubleOffline {
+        // Nothing is tried without a network.
+        told
+    } else {
+        told.child(next_try(chat))
+    };
+    let strip = div("notice").part("notice");
+    strip.child(icon(EXCLAMATION)).child(told)
+}
+
+fn next_try(chat: &Chat) -> Node {
+    let chat = chat.clone();
+    tag("span").class("next").effect(move |element| {
+        chat.tries.get();
+        chat.count(element, chat.next_try.get(), Key::NextTry, Key::Trying);
+    })
 }

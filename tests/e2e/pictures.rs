@@ -102,10 +102,10 @@ async fn states_on(device: Device) {
             visitor.press("More").await?;
             visitor.go_offline(true).await?;
             visitor.see("You are offline.").await?;
-            visitor.say("I write on").await?;
             keep(visitor, device, "offline").await?;
             visitor.go_offline(false).await?;
-            desk.read("I write on").await?;
+            visitor.say("I am back").await?;
+            desk.read("I am back").await?;
             visitor.see("Are you still there?").await?;
             keep(visitor, device, "idle").await?;
             visitor.press("I'm still here").await?;
