@@ -265,7 +265,7 @@ fn open(chat: &Chat, entry: &Entry, sentence: &str) -> Node {
     div("meta told failed")
         .child(icon(EXCLAMATION))
         .child(note("fate", sentence))
-        .child(again(chat, Key::Retry, Command::Retry(entry.key)))
+        .child(again(chat, Key::Retry, Command::Retry(entry.key)).part("retry"))
         .child(again(chat, Key::Discard, Command::Discard(entry.key)))
 }
 

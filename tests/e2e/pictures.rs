@@ -113,7 +113,15 @@ async fn states_on(device: Device) {
             visitor.see_no_more("Are you still there?").await?;
             desk.end(AGENT).await?;
             visitor.see("Tell us how it was").await?;
-            keep(visitor, device, "survey").await
+            keep(visitor, device, "survey").await?;
+            visitor.press("Start a new chat").await?;
+            visitor.type_into("How can we help?", "Once more").await?;
+            visitor.press("Start chat").await?;
+            visitor.see("Finding someone for you").await?;
+            desk.arm("any:status=502:500").await?;
+            visitor.see("The chat service does not answer.").await?;
+            visitor.see("Next try in").await?;
+            keep(visitor, device, "reconnecting").await
         },
     )
     .await;

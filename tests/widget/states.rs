@@ -74,6 +74,22 @@ async fn after_the_end_the_history_stays_and_a_survey_is_offered() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_not_sent_can_only_be_discarded_after_the_end() {
+    let stage = Stage::new();
+    stage.in_chat().await;
+    refuse("/send", 415);
+    say("too late").await;
+    see("Try again").await;
+    press("End chat").await;
+    see("End this chat?").await;
+    press("End chat").await;
+    see("You have ended the chat.").await;
+    see_no_more("Try again").await;
+    press("Discard").await;
+    see_no_more("too late").await;
+}
+
+#[wasm_bindgen_test]
 async fn the_room_that_is_left_is_said_when_it_gets_scarce() {
     let stage = Stage::new();
     stage.in_chat_with(&[("max-message-length", "300")]).await;
