@@ -58,25 +58,25 @@ pub(super) fn moment(at: u64) -> JsValue {
     JsValue::from_f64(at as f64)
 }
 
-/// Who said it, and what; nobody for a line about the conversation.
+/// Who said it, and what, for whoever keeps it; nobody for a line about the conversation.
 pub(super) fn said<'a>(texts: &'a Catalogue, entry: &'a Entry) -> Option<(&'a str, String)> {
-    let side = side(entry);
-    let name = match side {
+    let name = match side(entry) {
         Side::Mine => texts.say(Key::You),
         Side::Theirs => texts.name(&entry.party),
         Side::Aside => "",
         Side::Unseen => return None,
     };
-    Some((
-        name,
-        match &entry.body {
-            Body::Message(text) | Body::Mine { text, .. } => text.clone(),
-            Body::PushUrl { url, .. } => url.clone(),
-            Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap => {
-                about(texts, entry).unwrap_or_default()
-            }
-        },
-    ))
+    let text = match &entry.body {
+        // What was not sent was not said.
+        Body::Mine {
+            fate: Fate::Failed(_),
+            ..
+        } => return None,
+        Body::Message(text) | Body::Mine { text, .. } => text.clone(),
+        Body::PushUrl { url, .. } => url.clone(),
+        Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap => about(texts, entry)?,
+    };
+    Some((name, text))
 }
 
 /// A line for this entry. Whether it is the last of its group is left to a class; the first one says who speaks.
@@ -285,7 +285,8 @@ fn again(chat: &Chat, key: Key, command: Command) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gms_chat_protocol::chat::{Change, Event};
+    use crate::ui::thread::Thread;
+    use gms_chat_protocol::chat::Event;
 
     #[test]
     fn what_is_kept_of_an_entry_is_who_said_what() {
@@ -303,12 +304,18 @@ mod tests {
             ],
         ];
         let texts = Catalogue::default();
-        let mut kept = Vec::new();
-        for event in crate::rehearsal::events(&told, &[("hello", 200)]) {
-            if let Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) = event {
-                kept.extend(said(&texts, &entry).map(|(name, text)| [name, "|", &text].concat()));
+        let mut thread = Thread::new(|at| at, 0);
+        for event in crate::rehearsal::events(&told, &[("hello", 200), ("refused", 415)]) {
+            if let Event::Entry(change) = event {
+                thread.apply(change);
             }
         }
+        let kept: Vec<String> = thread
+            .entries()
+            .iter()
+            .filter_map(|entry| said(&texts, entry))
+            .map(|(name, text)| [name, "|", &text].concat())
+            .collect();
         assert_eq!(
             kept,
             [
