@@ -38,6 +38,15 @@ pub(crate) fn table(plan: &Plan, all: &[Findings]) -> String {
     out
 }
 
+/// The findings about one long chat, for whoever waits for the others.
+pub(crate) fn line(findings: &Findings) -> String {
+    let mut line = String::new();
+    for (name, of) in &ROWS[6..] {
+        write!(line, "  {name}: {}", shown(of(findings))).unwrap();
+    }
+    line
+}
+
 type Row = (&'static str, fn(&Findings) -> f64);
 
 const ROWS: &[Row] = &[
