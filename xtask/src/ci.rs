@@ -74,6 +74,8 @@ fn format(project: &Project) -> Outcome {
 
 fn lints_native(project: &Project) -> Outcome {
     clippy(project, &["--workspace", "--all-targets"])?;
+    let defects = ["--package", "gms-chat-simulation", "--features", "defects"];
+    clippy(project, &[&defects[..], &["--all-targets"]].concat())?;
     // It does not run with the other tests, so "all targets" leaves it out.
     clippy(project, &["--package", "gms-chat", "--test", "e2e"])
 }

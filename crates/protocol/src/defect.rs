@@ -35,6 +35,26 @@ pub enum Defect {
     LeavesConnectOpen,
     /// Advice `handshake` to a refused connect is taken as `retry`.
     IgnoresUnknownClient,
+    /// What follows an element that is no message is lost.
+    JunkSpoilsAnswer,
+    /// Advice `handshake` to a good connect leads to nothing.
+    StopsAtOddAdvice,
+    /// The first connect waits for all events that the reply to the handshake has announced.
+    WaitsForPromised,
+    /// A number in a string is read as a longer one.
+    MisreadsStrings,
+    /// The advice of an event counts.
+    HeedsEvents,
+    /// A session is taken for granted although it has no clientId.
+    AcceptsNoClientId,
+    /// An answer that is one message and no array is not read.
+    RefusesBareObject,
+    /// A subscription that has failed is not made again.
+    GivesSubscriptionUp,
+    /// A refused message fails those behind it.
+    FailsThoseBehind,
+    /// A message whose answer was lost has failed.
+    FailsOffline,
     /// An event at a position that was shown is shown again.
     ShowsDuplicates,
     /// Events are shown as they come, whatever is missing before them.
@@ -66,7 +86,7 @@ pub enum Defect {
 #[cfg(feature = "defects")]
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 37] = [
         Self::MatchesByIdAlone,
         Self::HandshakeEndsOutage,
         Self::AcknowledgesAborted,
@@ -81,6 +101,16 @@ impl Defect {
         Self::ActsOnAborted,
         Self::LeavesConnectOpen,
         Self::IgnoresUnknownClient,
+        Self::JunkSpoilsAnswer,
+        Self::StopsAtOddAdvice,
+        Self::WaitsForPromised,
+        Self::MisreadsStrings,
+        Self::HeedsEvents,
+        Self::AcceptsNoClientId,
+        Self::RefusesBareObject,
+        Self::GivesSubscriptionUp,
+        Self::FailsThoseBehind,
+        Self::FailsOffline,
         Self::ShowsDuplicates,
         Self::IgnoresHoles,
         Self::CountsNoTyping,

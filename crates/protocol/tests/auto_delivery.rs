@@ -4,7 +4,8 @@
 mod gms_peer;
 
 use gms_chat_protocol::chat::{Delivery, Phase, Problem};
-use gms_peer::{Fault, Peer, agent, config, secs};
+use gms_chat_protocol::{Failure, Lane};
+use gms_peer::{Fault, Peer, RefreshStyle, agent, config, secs};
 
 fn auto() -> Peer {
     Peer::new(config(Delivery::Auto))
@@ -121,6 +122,24 @@ fn where_the_server_answers_the_header_stays() {
     peer.start();
     talk(&mut peer);
     assert!(peer.last("/refresh").request.gms_user.is_some());
+}
+
+#[test]
+fn a_push_chat_that_may_exist_stays_one_although_its_server_is_busy_and_cometd_fails() {
+    let mut peer = auto();
+    peer.gms.fault("/ixn/chat", Fault::AnswerLost);
+    peer.gms.fault("/refresh", Fault::Status(503, None));
+    peer.start();
+    for _ in 0..2 {
+        peer.gms.fault("/cometd", Fault::Lost);
+    }
+    peer.lose(Lane::Connect, Failure::Network);
+    peer.advance(secs(10));
+    assert_eq!(peer.phase(), Phase::Waiting);
+    assert_eq!(peer.gms.created, 1);
+    assert_eq!(peer.count("/ixn/chat"), 1, "it is not created once more");
+    peer.gms.style = RefreshStyle::Nothing;
+    talk(&mut peer);
 }
 
 #[test]

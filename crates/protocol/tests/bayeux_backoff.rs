@@ -78,6 +78,30 @@ fn connects_back_off_like_handshakes() {
 }
 
 #[test]
+fn a_broken_connect_has_four_tries_before_gms_forgets_the_session() {
+    // GMS destroys what it keeps of a client 10 s after its long poll broke.
+    for seed in 0..200 {
+        let mut peer = Peer::opened_with(config(), seed);
+        peer.get_ready();
+        peer.advance(secs(20));
+        peer.forget();
+        let broken = peer.now;
+        peer.fail("/meta/connect", Failure::Network);
+        while peer.now.since(broken) < secs(10) {
+            if peer.is_asked("/meta/connect") {
+                // Refused at once: nobody listens.
+                peer.fail("/meta/connect", Failure::Network);
+            } else {
+                peer.advance_to_timer();
+            }
+        }
+        let tries = peer.requests().into_iter();
+        let tries = tries.filter(|sent| sent.at.since(broken) < secs(10));
+        assert!(tries.count() >= 4, "seed {seed}");
+    }
+}
+
+#[test]
 fn a_handshake_that_succeeds_ends_no_outage() {
     let mut peer = Peer::ready();
     peer.advance(secs(20));

@@ -37,7 +37,20 @@ fn every_test_on_the_page_exists() {
         assert!(names.contains(name), "{name}");
         count += 1;
     }
-    assert!(count > 50, "{count}");
+    assert!(count > 200, "{count}");
+}
+
+#[test]
+fn every_defect_of_the_official_client_is_on_the_page() {
+    let source = include_str!("bayeux_official_defects.rs");
+    let tests = source.split("#[test]\n").skip(1);
+    let names = tests.map(|test| test.split(['(', ' ']).nth(1).unwrap());
+    let mut count = 0;
+    for name in names {
+        assert!(PAGE.contains(&format!("`{name}`")), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 24);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 mod gms_peer;
 
 use gms_chat_protocol::chat::{Body, Connection};
-use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, secs};
+use gms_chat_protocol::{Failure, Lane};
+use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, ok, secs};
 use serde_json::json;
 
 const MISSING: &str = "~ something is missing ~";
@@ -74,6 +75,48 @@ fn where_nothing_helps_the_visitor_is_told() {
     );
     chat.advance(secs(25));
     assert!(chat.calls().is_empty());
+}
+
+#[test]
+fn what_was_lost_with_the_channel_is_marked_although_nothing_follows() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Position;
+    chat.gms.lost_event(says("lost"));
+    chat.gms.forget_clients();
+    chat.lose(Lane::Connect, Failure::Network);
+    chat.advance(secs(5));
+    assert_eq!(chat.screen(), ["Kristi joined"], "not given up too early");
+    chat.advance(secs(8));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING]);
+    chat.agent_says("next");
+    chat.advance(secs(1));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING, "Kristi: next"]);
+    chat.gms.style = RefreshStyle::Transcript;
+    chat.advance(secs(40));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: lost", "Kristi: next"],
+        "it is asked for once more, as there is occasion"
+    );
+}
+
+#[test]
+fn an_echo_of_the_visitors_own_that_was_lost_with_the_channel_is_no_gap() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Position;
+    chat.serving = false;
+    chat.say("mine");
+    let sent = chat.rest().request.body.clone();
+    assert_eq!(sent, "message=mine");
+    chat.gms
+        .lost_event(json!(["Message.Text", "Ada", "mine", "9", "CLIENT"]));
+    let answer = chat.gms.chat_object(None);
+    chat.answer(Lane::Rest, ok(answer));
+    chat.serving = true;
+    chat.gms.forget_clients();
+    chat.lose(Lane::Connect, Failure::Network);
+    chat.advance(secs(40));
+    assert_eq!(chat.screen(), ["Kristi joined", "me: mine ✓"]);
 }
 
 #[test]

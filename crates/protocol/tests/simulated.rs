@@ -130,7 +130,7 @@ fn a_channel_that_ended_while_the_chat_was_created_is_missed() {
     chat.start();
     chat.gms.end_polling();
     chat.advance(secs(1));
-    // The answer to the creation is lost, and the probe is turned away: there is no chat.
+    // The answer to the creation is lost, the first probe is turned away, and the second says: no chat.
     chat.gms.fault("/refresh", Fault::Status(403, None));
     chat.advance(secs(60));
     assert_eq!(chat.phase(), Phase::Waiting);

@@ -7,11 +7,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::oracle::{Figures, Violation};
-use crate::plan::Plan;
+use crate::plan::{Item, Plan};
+use crate::tally::{Tally, processor_time};
 use crate::world::{Outcome, World};
 
 /// Seeds that one thread takes at a time.
 const SHARE: u64 = 64;
+
+/// After so many schedules, and again after as many more, somebody may be told.
+const STAGE: u64 = 250_000;
 
 /// A seed whose run broke a rule.
 #[derive(Clone, Debug)]
@@ -25,7 +29,15 @@ pub(crate) struct Find {
 pub(crate) struct Report {
     pub(crate) schedules: u64,
     pub(crate) figures: Figures,
+    /// Happenings of each schedule.
+    pub(crate) steps: Tally,
+    /// The schedule with the most happenings: how many, and its seed.
+    pub(crate) longest: (u64, u64),
+    /// Faults in each plan.
+    pub(crate) faults: Tally,
     pub(crate) took: Duration,
+    /// The processor's time, where the system tells it.
+    pub(crate) processor: Option<Duration>,
     pub(crate) threads: usize,
     /// Broken rules, the lowest seeds first.
     pub(crate) finds: Vec<Find>,
@@ -39,6 +51,8 @@ pub(crate) struct Campaign {
     pub(crate) threads: usize,
     /// After so many finds nobody looks for more.
     pub(crate) most_finds: usize,
+    /// Hears now and then how many schedules have been run, and how many of them broke a rule.
+    pub(crate) progress: fn(u64, usize),
     /// The defect that is on.
     #[cfg(feature = "defects")]
     pub(crate) defect: Option<gms_chat_protocol::defect::Defect>,
@@ -48,6 +62,7 @@ impl Campaign {
     /// Runs them.
     pub(crate) fn run(self) -> Report {
         let begun = Instant::now();
+        let used = processor_time();
         let next = AtomicU64::new(self.from);
         let shared = Mutex::new(Report::default());
         thread::scope(|scope| {
@@ -58,6 +73,8 @@ impl Campaign {
         let mut report = shared.into_inner().unwrap_or_default();
         report.finds.sort_by_key(|find| find.seed);
         report.took = begun.elapsed();
+        let now_used = processor_time();
+        report.processor = now_used.zip(used).map(|(now, before)| now - before);
         report.threads = self.threads;
         report
     }
@@ -73,10 +90,15 @@ impl Campaign {
             }
             let mut part = Report::default();
             for seed in first..end.min(first + SHARE) {
-                part.add(seed, run(&Plan::of(seed)));
+                let plan = Plan::of(seed);
+                part.add(&plan, run(&plan));
             }
             let Ok(mut whole) = shared.lock() else { return };
+            let stage = whole.schedules / STAGE;
             whole.merge(part);
+            if whole.schedules / STAGE > stage {
+                (self.progress)(whole.schedules, whole.finds.len());
+            }
             if whole.finds.len() >= self.most_finds {
                 next.store(end, Ordering::Relaxed);
             }
@@ -85,17 +107,27 @@ impl Campaign {
 }
 
 impl Report {
-    fn add(&mut self, seed: u64, outcome: Outcome) {
+    fn add(&mut self, plan: &Plan, outcome: Outcome) {
         self.schedules += 1;
+        self.steps.note(outcome.figures.steps);
+        self.longest = self.longest.max((outcome.figures.steps, plan.seed));
+        let faults = plan.items.iter().filter(|item| Item::is_fault(item));
+        self.faults.note(faults.count() as u64);
         self.figures.merge(&outcome.figures);
         if let Some(violation) = outcome.violation {
-            self.finds.push(Find { seed, violation });
+            self.finds.push(Find {
+                seed: plan.seed,
+                violation,
+            });
         }
     }
 
     fn merge(&mut self, part: Self) {
         self.schedules += part.schedules;
         self.figures.merge(&part.figures);
+        self.steps.merge(&part.steps);
+        self.longest = self.longest.max(part.longest);
+        self.faults.merge(&part.faults);
         self.finds.extend(part.finds);
     }
 }
@@ -125,6 +157,7 @@ mod tests {
             seeds,
             threads,
             most_finds: 1,
+            progress: |_, _| {},
             #[cfg(feature = "defects")]
             defect: None,
         }

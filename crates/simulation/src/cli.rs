@@ -120,6 +120,7 @@ impl Options {
             seeds: self.seeds,
             threads: self.threads,
             most_finds: self.finds,
+            progress: |schedules, finds| eprintln!("{schedules} schedules, {finds} finds"),
             #[cfg(feature = "defects")]
             defect: None,
         }
@@ -273,11 +274,26 @@ fn print_figures(report: &Report) {
     let figures = &report.figures;
     let rate = report.schedules as f64 / seconds;
     println!(
-        "{} schedules in {seconds:.1} s on {} cores: {rate:.0} a second, {:.0} per core",
-        report.schedules,
-        report.threads,
-        rate / report.threads as f64
+        "{} schedules in {seconds:.1} s on {} threads: {rate:.0} a second",
+        report.schedules, report.threads,
     );
+    if let Some(used) = report.processor {
+        let used = used.as_secs_f64().max(1e-9);
+        println!(
+            "{used:.1} s of the processor: {:.0} schedules for each",
+            report.schedules as f64 / used
+        );
+    }
+    for (what, tally) in [("happenings", &report.steps), ("faults", &report.faults)] {
+        println!(
+            "{what} in a schedule: {} in the middle, {} at most in 90 of 100, {} at most",
+            tally.percentile(50),
+            tally.percentile(90),
+            tally.greatest()
+        );
+    }
+    let (steps, seed) = report.longest;
+    println!("the longest schedule has {steps} happenings: seed {seed}");
     println!(
         "{:.0} simulated hours, {} exchanges, {} happenings",
         figures.millis as f64 / 3_600_000.0,

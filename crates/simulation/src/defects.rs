@@ -22,26 +22,28 @@ pub(crate) struct Hunt {
 
 /// Hunts every defect.
 pub(crate) fn hunts(threads: usize) -> impl Iterator<Item = Hunt> {
-    Defect::ALL
-        .into_iter()
-        .map(move |defect| hunt(defect, threads))
+    Defect::ALL.into_iter().map(move |defect| {
+        let find = first_find(defect, threads);
+        let items = find.as_ref().map(|find| shortest(defect, find));
+        Hunt {
+            defect,
+            find,
+            items: items.unwrap_or_default(),
+        }
+    })
 }
 
-fn hunt(defect: Defect, threads: usize) -> Hunt {
+/// The first seed that betrays a defect, if it is among the first ten thousand.
+fn first_find(defect: Defect, threads: usize) -> Option<Find> {
     let campaign = Campaign {
         from: 0,
         seeds: MOST_SEEDS,
         threads,
         most_finds: 1,
+        progress: |_, _| {},
         defect: Some(defect),
     };
-    let find = campaign.run().finds.into_iter().next();
-    let items = find.as_ref().map(|find| shortest(defect, find));
-    Hunt {
-        defect,
-        find,
-        items: items.unwrap_or_default(),
-    }
+    campaign.run().finds.into_iter().next()
 }
 
 fn shortest(defect: Defect, find: &Find) -> Vec<String> {
@@ -83,5 +85,30 @@ impl fmt::Display for Hunt {
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn each_deliberate_defect_is_found_within_ten_thousand_seeds() {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let unfound: Vec<Defect> = Defect::ALL
+            .into_iter()
+            .filter(|defect| first_find(*defect, threads).is_none())
+            .collect();
+        assert_eq!(unfound, []);
+    }
+
+    #[test]
+    fn a_find_is_shortened_to_what_it_takes() {
+        let find = first_find(Defect::TakesForeign, 1).unwrap();
+        let items = shortest(Defect::TakesForeign, &find);
+        assert!(items.len() <= 3, "{items:?}");
+        assert!(items.iter().any(|item| item.ends_with("Foreign")));
     }
 }

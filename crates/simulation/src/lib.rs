@@ -15,6 +15,7 @@ mod random;
 mod server;
 mod shrink;
 mod storm;
+mod tally;
 mod world;
 
 pub use cli::simulate;

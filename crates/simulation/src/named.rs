@@ -45,7 +45,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
 ];
 
 /// All of them. The held connects of a chat are numbers 1 and up of their lane; number 0 asks for proof.
-pub(crate) const ALL: [Named; 20] = [
+pub(crate) const ALL: [Named; 24] = [
     Named {
         name: "lost-ack-reply",
         about: "the answer that brings events is lost; the server has to bring them again",
@@ -89,6 +89,57 @@ pub(crate) const ALL: [Named; 20] = [
                 Item::Quirk(Quirk::Latency(100, 0)),
                 at(250, Deed::Restart),
                 at(5_000, Deed::Write(1)),
+            ]
+        },
+    },
+    Named {
+        name: "restart-subscribe-lost",
+        about: "after a restart the new session is connected, but its subscription was lost",
+        calm: 40_000,
+        items: || {
+            vec![
+                at(5_000, Deed::Restart),
+                ill(Lane::Meta, 3, Ill::LostRequest(None)),
+                at(9_000, Deed::Write(1)),
+            ]
+        },
+    },
+    Named {
+        name: "restart-subscribe-refused",
+        about: "after a restart one node accepts the connect, and another refuses the subscription",
+        calm: 40_000,
+        items: || {
+            vec![
+                at(5_000, Deed::Restart),
+                ill(Lane::Meta, 3, Ill::Spoilt(Spoil::Disowned)),
+                ill(Lane::Meta, 4, Ill::Spoilt(Spoil::Disowned)),
+                at(6_500, Deed::Write(1)),
+                at(7_500, Deed::Write(1)),
+            ]
+        },
+    },
+    Named {
+        name: "restart-subscribe-overtaken",
+        about: "after a restart the first connect overtakes the subscription, and the agent writes between them",
+        calm: 30_000,
+        items: || {
+            vec![
+                at(5_000, Deed::Restart),
+                ill(Lane::Meta, 3, Ill::LateRequest(4_000)),
+                at(7_500, Deed::Write(1)),
+            ]
+        },
+    },
+    Named {
+        name: "restart-without-repair",
+        about: "the same, and the server brings nothing back: the visitor is told that something is missing",
+        calm: 40_000,
+        items: || {
+            vec![
+                Item::Quirk(Quirk::Repair(Repair::Neither)),
+                at(5_000, Deed::Restart),
+                ill(Lane::Meta, 3, Ill::LateRequest(4_000)),
+                at(7_500, Deed::Write(1)),
             ]
         },
     },
@@ -363,6 +414,30 @@ mod tests {
     #[test]
     fn restart_while_subscribing() {
         passes_for_all("restart-while-subscribing");
+    }
+
+    #[test]
+    fn an_unsubscribed_session_is_mended() {
+        for name in [
+            "restart-subscribe-lost",
+            "restart-subscribe-refused",
+            "restart-subscribe-overtaken",
+        ] {
+            passes_for_all(name);
+            for subject in [COMETD, Subject::Chat(Delivery::Auto)] {
+                let figures = passes(name, subject);
+                assert_eq!(figures.gaps, 0, "{name}");
+                // Joined, the visitor's word, what was said meanwhile, and the last probe.
+                assert!(figures.lines >= 4, "{name}: {} lines", figures.lines);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_restart_has_taken_for_good_is_marked() {
+        passes_for_all("restart-without-repair");
+        assert_eq!(passes("restart-without-repair", COMETD).gaps, 1);
+        assert_eq!(passes("restart-without-repair", POLL).gaps, 0);
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub(crate) enum Returning {
 pub(crate) struct Network {
     seed: u64,
     latency: (u64, u64),
+    /// Bytes of an answer in a millisecond.
+    narrow: Option<u64>,
     ills: BTreeMap<(Lane, u32), Ill>,
     counts: [u32; 3],
     pub(crate) exchanges: Vec<Exchange>,
@@ -88,6 +90,7 @@ impl Network {
         Self {
             seed: plan.seed,
             latency: setting.latency,
+            narrow: setting.narrow,
             ills: ills.collect(),
             counts: [0; 3],
             exchanges: Vec::new(),
@@ -251,6 +254,7 @@ impl Network {
         if bare {
             spoil::bare(&mut answer);
         }
+        after += self.narrow.map_or(0, |rate| answer.size() / rate);
         Returning::Arrives { after, answer }
     }
 

@@ -18,7 +18,7 @@ use gms_chat_protocol::{ExchangeId, bayeux};
 
 use crate::client::{Input, Told, USER};
 use crate::network::Exchange;
-use crate::plan::{Plan, Setting, Subject};
+use crate::plan::{Ack, Deed, Item, Plan, Setting, Subject};
 use crate::server::{Answer, Server};
 
 use book::Book;
@@ -105,6 +105,8 @@ pub(crate) struct Oracle {
     exchanges: [u64; 3],
     /// An answer to an aborted exchange is being fed.
     silence: bool,
+    /// Whether the client can tell that something was lost, without anything that follows it.
+    tells_losses: bool,
     /// The server has advised to stay away for weeks: nothing can be asked of a client that obeys.
     absurd: bool,
 }
@@ -123,6 +125,7 @@ impl Oracle {
             Subject::Chat(delivery) => Screen::Chat(Box::new(Book::new(delivery, setting))),
         };
         Self {
+            tells_losses: tells_losses(plan, setting),
             setting: setting.clone(),
             wire: Wire::new(setting),
             pace: Pace::default(),
@@ -322,6 +325,13 @@ impl Oracle {
             coverage: self.coverage,
         }
     }
+}
+
+/// Whether every loss betrays itself: nothing is lost but with a session, and answers name positions.
+fn tells_losses(plan: &Plan, setting: &Setting) -> bool {
+    let stops = |item: &Item| matches!(item, Item::Deed(_, Deed::Acknowledge(false)));
+    let acknowledged = setting.ack != Ack::Off && !plan.items.iter().any(stops);
+    acknowledged && !setting.short_replies
 }
 
 /// Whether a text for developers gives a secret away.

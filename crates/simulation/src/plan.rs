@@ -79,6 +79,16 @@ impl Plan {
     }
 }
 
+impl Item {
+    /// Whether it is something that should not be, and not what visitors and agents do all day.
+    pub(crate) fn is_fault(&self) -> bool {
+        match self {
+            Self::Quirk(_) | Self::Ill(..) => true,
+            Self::Deed(_, deed) => deed.is_fault(),
+        }
+    }
+}
+
 impl fmt::Display for Item {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,7 +14,7 @@ use crate::plan::{Item, Plan, Setting, Subject};
 use crate::server::{KEEPALIVE, Server};
 
 /// More happenings than this in one run are a hot loop.
-const MOST_STEPS: u32 = 400_000;
+const MOST_STEPS: u32 = 100_000;
 /// So long after the faults have stopped, the visitor starts a chat if there is none.
 const BEGIN: u64 = 1_000;
 /// So much later the visitor looks again, so many times.
@@ -167,6 +167,8 @@ impl<'a> World<'a> {
             Happening::Cut(exchange) => self.cut(exchange),
             Happening::HangUp(exchange) => self.server.hang_up(exchange, self.now),
             Happening::Timer(generation) => self.fire(generation)?,
+            // An earlier one has taken its place.
+            Happening::Server if self.server_due != Some(self.now) => {}
             Happening::Server => {
                 self.server_due = None;
                 self.server.tick(self.now);
@@ -256,12 +258,12 @@ impl<'a> World<'a> {
     }
 
     fn schedule_server(&mut self) {
-        let due = self.server.due();
+        let due = self.server.due().map(|due| due.max(self.now + 1));
         if let Some(at) = due
             && self.server_due.is_none_or(|noted| at < noted)
         {
             self.server_due = due;
-            self.agenda.note(at.max(self.now + 1), Happening::Server);
+            self.agenda.note(at, Happening::Server);
         }
     }
 

@@ -86,7 +86,8 @@ fn protocol(project: &Project) -> Outcome<Counts> {
 }
 
 fn simulation(project: &Project) -> Outcome<Counts> {
-    package(project, "gms-chat-simulation", &[])
+    // With them, the tests prove that the oracle finds the protocol's deliberate defects.
+    package(project, "gms-chat-simulation", &["--features", "defects"])
 }
 
 fn simulator(project: &Project) -> Outcome<Counts> {

@@ -114,6 +114,9 @@ fn millis(value: &Value) -> Option<i64> {
         } else {
             LONGEST
         };
+        if matches!(value, Value::String(_)) && defect::on(Defect::MisreadsStrings) {
+            return i64::try_from(millis).ok()?.checked_mul(1000);
+        }
         return Some(i64::try_from(millis).map_or(most, |millis| millis.min(most)));
     }
     let is_negative = match value {

@@ -31,8 +31,11 @@ impl Answer {
         }
         let elements = match json::parse(&reply.body) {
             Some(Value::Array(elements)) => elements,
-            Some(message @ Value::Object(_)) => vec![message],
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            Some(message @ Value::Object(_)) if !defect::on(Defect::RefusesBareObject) => {
+                vec![message]
+            }
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))
+            | Some(Value::Object(_)) => {
                 return Err(Fault::malformed("an array of Bayeux messages"));
             }
             None => return Err(unreadable(&reply.body)),
@@ -44,6 +47,9 @@ impl Answer {
         };
         for element in elements {
             answer.sort(element, subscription);
+            if answer.skipped > 0 && defect::on(Defect::JunkSpoilsAnswer) {
+                break;
+            }
         }
         Ok(answer)
     }
@@ -55,7 +61,7 @@ impl Answer {
         };
         let channel = message.get("channel").and_then(Value::as_str);
         let is_ours = channel == Some(subscription);
-        if is_ours && defect::on(Defect::EventSettles) {
+        if is_ours && (defect::on(Defect::EventSettles) || defect::on(Defect::HeedsEvents)) {
             self.replies.push(message.clone());
         }
         let channel = message.get("channel").and_then(Value::as_str);
@@ -93,8 +99,12 @@ impl Answer {
     /// Whether the server says that the session is over.
     pub(super) fn is_disconnected(&self) -> bool {
         self.replies.iter().any(|message| {
-            is_on(message, "/meta/disconnect")
-                && message.get("successful").and_then(Value::as_bool) != Some(false)
+            let is_heeded = defect::on(Defect::HeedsEvents)
+                && message.get("data").is_some()
+                && message.get("advice").is_some();
+            is_heeded
+                || is_on(message, "/meta/disconnect")
+                    && message.get("successful").and_then(Value::as_bool) != Some(false)
         })
     }
 }
@@ -144,6 +154,14 @@ impl Reply {
     pub(super) fn client_id(&self) -> Option<&str> {
         let client_id = self.0.get("clientId")?.as_str()?;
         (!client_id.is_empty()).then_some(client_id)
+    }
+
+    /// How many events the reply to a handshake says that come with it.
+    pub(super) fn promised(&self) -> usize {
+        let number = self.0.get("x-messages").and_then(json::number);
+        number
+            .and_then(|number| usize::try_from(number).ok())
+            .unwrap_or(0)
     }
 
     /// Whether `long-polling` is offered. A reply without a list is taken at its word.

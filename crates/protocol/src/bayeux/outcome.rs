@@ -72,6 +72,7 @@ impl Session {
     }
 
     fn handshake_answered(&mut self, request: Pending, answer: &mut Answer) {
+        let came = answer.events.len();
         self.deliver(answer);
         let Some(reply) = answer.reply("/meta/handshake", request.number) else {
             let fault = Fault::malformed("a reply to /meta/handshake");
@@ -81,7 +82,8 @@ impl Session {
         if !reply.is_successful() {
             return self.handshake_refused(reply.refusal(), advised);
         }
-        let Some(client_id) = reply.client_id() else {
+        let nobody = defect::on(Defect::AcceptsNoClientId).then_some("");
+        let Some(client_id) = reply.client_id().or(nobody) else {
             let fault = Fault::malformed("a clientId in the reply to /meta/handshake");
             return self.try_again(Slot::Handshake, fault);
         };
@@ -92,6 +94,9 @@ impl Session {
         }
         if defect::on(Defect::HandshakeEndsOutage) {
             self.retry.succeeded();
+        }
+        if defect::on(Defect::WaitsForPromised) && reply.promised() > came {
+            live.connect = self.never();
         }
         self.state = State::Connected(live);
         if !reply.offers_long_polling() {
@@ -171,9 +176,12 @@ impl Session {
         if answer.is_disconnected() {
             return self.end(Reason::Disconnected);
         }
-        if reply.is_none() && defect::on(Defect::StopsWithoutReply) {
-            let never = Step::Waiting(Pause::until(self.now + Duration::from_secs(86_400)));
-            return self.state.set_step(Slot::Connect, never);
+        let is_odd = advised == Some(Reconnect::Handshake)
+            && reply.as_ref().is_some_and(Reply::is_successful);
+        if reply.is_none() && defect::on(Defect::StopsWithoutReply)
+            || is_odd && defect::on(Defect::StopsAtOddAdvice)
+        {
+            return self.state.set_step(Slot::Connect, self.never());
         }
         let Some(reply) = reply else {
             let fault = Fault::malformed("a reply to /meta/connect");
@@ -274,6 +282,12 @@ impl Session {
     }
 
     fn try_again(&mut self, slot: Slot, fault: Fault) {
+        if let State::Connected(live) = &mut self.state
+            && defect::on(Defect::GivesSubscriptionUp)
+        {
+            live.subscribe = None;
+            return self.report_health();
+        }
         let delay = self.retry(slot).delay(&fault, true);
         self.schedule(slot, fault, delay);
     }
@@ -342,6 +356,11 @@ impl Session {
             self.tell(Event::Delivery(data));
         }
         brought_events
+    }
+
+    /// Only for deliberate defects: a wait of a day.
+    fn never(&self) -> Step {
+        Step::Waiting(Pause::until(self.now + Duration::from_secs(86_400)))
     }
 
     /// Only for a deliberate defect: the answer belongs to nothing that is under way.

@@ -92,7 +92,7 @@ impl Session {
         let State::Live(chat) = &mut self.state else {
             return;
         };
-        if problem.is_retryable() {
+        if problem.is_retryable() && !defect::on(Defect::FailsOffline) {
             let silent = matches!(problem, Problem::Unreachable | Problem::TimedOut);
             self.view.outbox.doubt(key, !silent, now);
             chat.inquiry.begin();
@@ -134,6 +134,9 @@ impl Session {
         let speaks = end.is_some() || form == RefreshForm::FromStart;
         let renewed = speaks && chat.inquiry.hear();
         let verdict = chat.inquiry.take_verdict();
+        if end.is_some_and(|end| end <= chat.sequence.reached()) && !chat.sequence.has_hole() {
+            chat.inquiry.trust();
+        }
         if let Some(news) = taken {
             self.settle_messages(end, sent);
             self.note_bypass(news && !renewed);
@@ -360,8 +363,10 @@ impl Session {
     /// Events arrive (again); those of the meantime may be missing.
     fn on_push_up(&mut self) {
         self.push.rise();
-        if let State::Live(chat) = &mut self.state {
-            chat.inquiry.renew();
+        match &mut self.state {
+            State::Live(chat) => chat.inquiry.suspect(),
+            State::Starting(start) => start.note_interruption(),
+            State::Idle | State::Over | State::Failed => {}
         }
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Inquiry {
     vain: u64,
     /// The CometD session was made anew: what was published in between may be missing.
     renewed: bool,
+    /// The channel was interrupted, and no answer has shown since that nothing is missing.
+    suspect: bool,
     /// CometD has said that nothing more will come: is the chat over?
     verdict: bool,
     tries: u32,
@@ -50,6 +52,17 @@ impl Inquiry {
     pub(crate) fn renew(&mut self) {
         self.renewed = true;
         self.begin();
+    }
+
+    /// The channel has lost something, as far as anybody knows.
+    pub(crate) fn suspect(&mut self) {
+        self.suspect = true;
+        self.renew();
+    }
+
+    /// An answer has shown that nothing is missing.
+    pub(crate) fn trust(&mut self) {
+        self.suspect = false;
     }
 
     /// Whether the chat is over has to be found out.
@@ -130,11 +143,10 @@ impl Inquiry {
         (self.tries >= TRIES).then_some(self.not_before)
     }
 
-    /// Gives the hint up, and begins to count anew.
-    pub(crate) fn give_up(&mut self) {
-        if let Some((position, _)) = self.hint.take() {
-            self.vain = position;
-        }
-        self.tries = 0;
+    /// Gives the hint up. Answers the position up to which an interrupted channel has lost something.
+    pub(crate) fn give_up_hint(&mut self) -> Option<u64> {
+        let (position, _) = self.hint.take()?;
+        self.vain = position;
+        self.suspect.then_some(position)
     }
 }

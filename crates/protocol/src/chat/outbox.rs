@@ -117,6 +117,9 @@ impl Outbox {
 
     /// The server refused the message.
     pub(crate) fn refuse(&mut self, key: EntryKey, problem: Problem) {
+        if defect::on(Defect::FailsThoseBehind) {
+            self.close(&problem);
+        }
         self.turn(key, Step::Refused(problem));
     }
 
@@ -210,6 +213,18 @@ impl Outbox {
             Step::Queued | Step::Leaving | Step::Accepted { .. } => None,
             Step::Assumed | Step::Unproven | Step::Refused(_) => None,
         })
+    }
+
+    /// How many messages the server has taken, and will show behind everything that has come.
+    /// `complete`: whether everything behind a position has come.
+    pub(crate) fn unseen(&self, complete: impl Fn(u64) -> bool) -> u64 {
+        let taken = |message: &&Outgoing| match message.step {
+            Step::Accepted { .. } | Step::Assumed => true,
+            Step::Queued | Step::Leaving | Step::Doubtful { .. } => false,
+            Step::Unproven | Step::Refused(_) => false,
+        };
+        let ahead = |message: &&Outgoing| message.left_at.is_some_and(&complete);
+        self.messages.iter().filter(taken).filter(ahead).count() as u64
     }
 
     /// When a refresh is wanted: at once for a doubt, later for an echo that keeps us waiting.

@@ -158,6 +158,17 @@ impl Sequence {
         Some((after, before))
     }
 
+    /// Gives up what the server has up to `position`, where nothing is held: answers the positions around it.
+    pub(crate) fn give_up_to(&mut self, position: u64) -> Option<(u64, u64)> {
+        let after = self.reached;
+        if !self.held.is_empty() || position <= after {
+            return None;
+        }
+        self.missed.push((after + 1, position));
+        self.reached = position;
+        Some((after, position + 1))
+    }
+
     /// Whether everything between two positions has come by now.
     pub(crate) fn is_complete(&self, after: u64, before: u64) -> bool {
         let touches = |&(first, last): &(u64, u64)| first < before && last > after;

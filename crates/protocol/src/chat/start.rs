@@ -1,5 +1,7 @@
 //! From the visitor's form to a created chat.
 
+mod failure;
+
 use crate::value::Value;
 
 use super::call::Job;
@@ -7,6 +9,7 @@ use super::talk::Chat;
 use super::{Delivery, Phase, Problem, Session, State, Visitor, advice, call};
 use crate::Moment;
 use crate::wire::{self, Availability, ChatObject};
+use failure::{denies, is_lost, patience};
 
 /// So many retries of one step, and the start has failed.
 const RETRIES: u32 = 3;
@@ -30,6 +33,8 @@ pub(super) struct Start {
     pub(super) push_failures: u32,
     /// What the channel delivered before the chat's creation was answered.
     early: Vec<Value>,
+    /// The channel was interrupted since the chat may have been created.
+    interrupted: bool,
 }
 
 /// What is being done to start a chat.
@@ -92,6 +97,11 @@ impl Start {
         self.created_service(job).is_some()
     }
 
+    /// The channel works again: what was published to a chat that exists already may be missing.
+    pub(super) fn note_interruption(&mut self) {
+        self.interrupted |= matches!(self.step, Step::Creating { .. } | Step::Doubting { .. });
+    }
+
     /// Keeps a delivery for the chat that is being created.
     pub(super) fn keep(&mut self, delivery: Value) {
         if self.early.len() < MOST_EARLY {
@@ -150,6 +160,7 @@ impl Session {
             attempts: 0,
             push_failures: 0,
             early: Vec::new(),
+            interrupted: false,
         }));
         self.view.enter(Phase::Connecting);
         if by_comet {
@@ -292,12 +303,16 @@ impl Session {
             step,
             by_comet,
             early,
+            interrupted,
             ..
         } = *start;
         let (Step::Creating { service } | Step::Doubting { service }) = step else {
             return Ok(());
         };
-        let chat = Chat::new(service, by_comet, &object, now);
+        let mut chat = Chat::new(service, by_comet, &object, now);
+        if interrupted {
+            chat.inquiry.suspect();
+        }
         self.state = State::Live(Box::new(chat));
         self.view.enter(Phase::Waiting);
         self.take_object(object, Some(1), now);
@@ -371,15 +386,19 @@ impl Session {
         self.count_failure(problem, now);
     }
 
-    /// Where a refresh is turned away, there is no chat: it can be created.
+    /// Where a refresh is refused, there is no chat: it can be created. Being turned away proves nothing.
     fn on_probe_failure(&mut self, problem: Problem, now: Moment) {
         let State::Starting(start) = &mut self.state else {
             return;
         };
         match &mut start.step {
-            Step::Doubting { service } if !is_lost(&problem) && start.attempts < RETRIES => {
+            Step::Doubting { service } if denies(&problem) && start.attempts < RETRIES => {
                 let service = std::mem::take(service);
                 start.step = Step::Creating { service };
+                start.attempts += 1;
+            }
+            // Whoever stands before the server may let the next one pass.
+            Step::Doubting { .. } if !denies(&problem) && start.attempts < RETRIES => {
                 start.attempts += 1;
             }
             Step::Doubting { .. } | Step::Creating { .. } | Step::Queued { .. } => {
@@ -398,30 +417,5 @@ impl Session {
                 self.fail(problem, now);
             }
         }
-    }
-}
-
-/// Whether the request may have been carried out although it failed.
-fn is_lost(problem: &Problem) -> bool {
-    match problem {
-        Problem::Unreachable | Problem::TimedOut => true,
-        Problem::Malformed { .. } | Problem::Server { .. } => true,
-        Problem::Busy { .. } | Problem::Refused { .. } | Problem::Unauthorised { .. } => false,
-        Problem::NotFound { .. } | Problem::Exception { .. } => false,
-        Problem::CookieLost | Problem::Ended => false,
-    }
-}
-
-/// So many failures of this kind in a row, and CometD counts as not proven.
-fn patience(problem: &Problem) -> u32 {
-    match problem {
-        // Ten seconds have passed already.
-        Problem::TimedOut => 1,
-        Problem::Unreachable | Problem::Busy { .. } => 2,
-        Problem::Malformed { .. } | Problem::Server { .. } => 2,
-        // If it is the cookie, the Bayeux session says so at the second of its sessions.
-        Problem::Refused { status: 402, .. } => 8,
-        Problem::Refused { .. } | Problem::Unauthorised { .. } | Problem::NotFound { .. } => 1,
-        Problem::Exception { .. } | Problem::CookieLost | Problem::Ended => 1,
     }
 }

@@ -283,18 +283,40 @@ impl Chat {
 
     /// The doubts cannot be settled: shows what there is, and says honestly where something is missing.
     pub(crate) fn give_up(&mut self, view: &mut View, now: Moment, expiry: Duration) {
-        if let Some((after, before)) = self.sequence.give_up() {
-            let key = view.mark_gap(before);
-            self.gaps.push(Gap {
-                after,
-                before,
-                key,
-                asked: 0,
-            });
+        if let Some(hole) = self.sequence.give_up() {
+            self.mark(view, hole);
             self.show_ready(view, now, expiry);
         }
         view.give_up_messages(self.asked);
-        self.inquiry.give_up();
+        self.inquiry.begin();
+        if !self.sequence.has_hole()
+            && let Some(position) = self.inquiry.give_up_hint()
+        {
+            self.give_up_end(view, position);
+        }
+    }
+
+    /// What the server has behind all that was shown cannot be had, up to `position`.
+    fn give_up_end(&mut self, view: &mut View, position: u64) {
+        // Whatever the visitor wrote is on the screen already, unless it was missed before.
+        let reached = self.sequence.reached();
+        let complete = |behind: u64| self.sequence.is_complete(behind, reached + 1);
+        let own = view.outbox.unseen(complete);
+        if position > reached + own
+            && let Some(end) = self.sequence.give_up_to(position)
+        {
+            self.mark(view, end);
+        }
+    }
+
+    fn mark(&mut self, view: &mut View, (after, before): (u64, u64)) {
+        let key = view.mark_gap(before);
+        self.gaps.push(Gap {
+            after,
+            before,
+            key,
+            asked: 0,
+        });
     }
 
     /// Shows everything that is held, and why the chat is over. `unknown`: the server has forgotten it.

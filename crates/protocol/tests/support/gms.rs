@@ -44,6 +44,8 @@ pub(crate) enum RefreshStyle {
     Pushed,
     /// `transcriptPosition` in the body is ignored; from the start by URL is pushed.
     PushedFromStart,
+    /// With the position at which the transcript ends, and nothing is pushed.
+    Position,
     /// `{_id, comet_channel}` and nothing more.
     Nothing,
 }
@@ -356,7 +358,8 @@ impl Gms {
                 ok(self.chat_object(None))
             }
             RefreshStyle::Nothing => ok(json!({"_id": SERVICE, "comet_channel": "/_genesys"})),
-            _ => ok(self.chat_object(None)),
+            RefreshStyle::Transcript | RefreshStyle::Pushed => ok(self.chat_object(None)),
+            RefreshStyle::PushedFromStart | RefreshStyle::Position => ok(self.chat_object(None)),
         }
     }
 

@@ -6,6 +6,9 @@ use crate::server::{Answer, Body, Connected, Facts};
 /// Intervals of weeks.
 const ABSURD: [&str; 2] = ["3000000000", "1e300"];
 
+/// Advice to ask for nothing more.
+const STOPS: [&str; 2] = [r#""interval":-1"#, r#""reconnect":"none""#];
+
 /// Breaks the body off after so many thousandths, and nobody notices.
 pub(super) fn truncate(answer: &mut Answer, permille: u16, bare: bool) {
     let mut text = answer.text(bare);
@@ -40,11 +43,13 @@ pub(super) fn spoil(answer: &mut Answer, how: Spoil) {
         Spoil::Strangers
         | Spoil::Displaced
         | Spoil::NoReply
+        | Spoil::Disowned
         | Spoil::TwoReplies
         | Spoil::WrongId
         | Spoil::NoId
         | Spoil::NoClientId
-        | Spoil::Promises => spoil_messages(answer, how),
+        | Spoil::Promises
+        | Spoil::Bloated => spoil_messages(answer, how),
     }
 }
 
@@ -72,10 +77,29 @@ fn spoil_messages(answer: &mut Answer, how: Spoil) {
         }
         Spoil::NoReply => {
             messages.remove(place);
+            let says_goodbye = says_goodbye(messages);
             let facts = std::mem::take(&mut answer.facts);
             answer.facts = Facts {
                 events: facts.events,
                 spans: facts.spans,
+                connect: facts.connect.filter(|_| says_goodbye),
+                ..Facts::default()
+            };
+        }
+        Spoil::Disowned => {
+            messages[place] = disowned(&messages[place]);
+            let says_goodbye = says_goodbye(messages);
+            let facts = std::mem::take(&mut answer.facts);
+            answer.facts = Facts {
+                events: facts.events,
+                spans: facts.spans,
+                connect: facts.connect.map(|fate| {
+                    if says_goodbye {
+                        fate
+                    } else {
+                        Connected::Unknown
+                    }
+                }),
                 ..Facts::default()
             };
         }
@@ -88,8 +112,15 @@ fn spoil_messages(answer: &mut Answer, how: Spoil) {
         Spoil::NoClientId => {
             if answer.facts.client_id.take().is_some() {
                 messages[place] = messages[place].replacen("clientId", "client", 1);
-                answer.facts = Facts::default();
+                answer.facts.batch = None;
             }
+        }
+        Spoil::Bloated => {
+            let padding = "x".repeat(1 << 18);
+            messages.insert(
+                place,
+                format!(r#"{{"channel":"/other","data":"{padding}"}}"#),
+            );
         }
         Spoil::Promises => insert(&mut messages[place], r#""x-messages":3"#),
         Spoil::Empty | Spoil::NoContent | Spoil::NoMessages | Spoil::Null => {}
@@ -107,6 +138,10 @@ pub(super) fn advise(answer: &mut Answer, advice: &str) {
         && let Some(reply) = messages.iter_mut().find(|message| is_reply(message))
     {
         insert(reply, &format!(r#""advice":{advice}"#));
+        if STOPS.iter().any(|words| advice.contains(words)) {
+            answer.facts.stops = true;
+            answer.facts.connect = answer.facts.connect.map(|_| Connected::Last);
+        }
         answer.facts.absurd = ABSURD.iter().any(|interval| advice.contains(interval));
     }
 }
@@ -125,6 +160,19 @@ fn unreadable(answer: &mut Answer, text: String) {
 
 fn is_reply(message: &str) -> bool {
     message.contains(r#""channel":"/meta/"#)
+}
+
+/// Whether the server disconnects the client, whatever else the answer holds.
+fn says_goodbye(messages: &[String]) -> bool {
+    messages.iter().any(|it| it.contains("/meta/disconnect"))
+}
+
+/// The reply as it would be to a client that nobody knows.
+fn disowned(reply: &str) -> String {
+    let channel = reply.split(r#""channel":""#).nth(1);
+    let channel = channel.and_then(|rest| rest.split('"').next());
+    let channel = channel.unwrap_or_default();
+    format!(r#"{{"channel":"{channel}","successful":false,"error":"402::session_unknown"}}"#)
 }
 
 /// The message with its id, which stands first if there is one, replaced.

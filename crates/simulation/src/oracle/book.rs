@@ -219,7 +219,9 @@ impl Book {
 
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer) {
         self.fates.answered(flight, answer);
-        self.nones += u32::from(answer.facts.connect == Some(Connected::Last));
+        let stops = answer.facts.stops || answer.facts.connect == Some(Connected::Last);
+        self.nones += u32::from(stops);
+        self.failures += u32::from(answer.facts.stops);
         for span in &answer.facts.spans {
             if Some(span.service) == self.service {
                 let last = usize::try_from(span.last).unwrap_or(0);

@@ -36,11 +36,11 @@ impl Oracle {
         }
     }
 
-    /// Whether what is lost on the channel is lost for good.
+    /// Whether something is lost on the channel for good, and nobody can know until more follows.
     pub(crate) fn is_lossy(&self) -> bool {
         match &self.screen {
             Screen::Bayeux(_) => true,
-            Screen::Chat(book) => book.by_comet && self.setting.repair == Repair::Neither,
+            Screen::Chat(book) => book.is_lossy(&self.setting) && !self.tells_losses,
         }
     }
 
@@ -87,7 +87,7 @@ impl Oracle {
     fn unmet(&self, server: &Server) -> Option<String> {
         match &self.screen {
             Screen::Bayeux(listener) => listener.unmet(server),
-            Screen::Chat(book) => book.unmet(server, &self.setting),
+            Screen::Chat(book) => book.unmet(server, &self.setting, self.tells_losses),
         }
     }
 
@@ -102,7 +102,7 @@ impl Oracle {
 }
 
 impl Book {
-    fn unmet(&self, server: &Server, setting: &Setting) -> Option<String> {
+    fn unmet(&self, server: &Server, setting: &Setting, tells_losses: bool) -> Option<String> {
         match &self.phase {
             Phase::Idle | Phase::Failed(_) | Phase::Connecting | Phase::Ending => {
                 return Some(format!("the chat is {:?}", self.phase));
@@ -119,14 +119,22 @@ impl Book {
         if chat.over.is_some() {
             return Some("the chat is over, and nobody has told the visitor".to_owned());
         }
-        self.unshown(chat, setting)
+        self.unshown(chat, setting, tells_losses)
             .or_else(|| self.unsettled(setting))
     }
 
+    /// Whether what is lost on the channel is lost for good.
+    fn is_lossy(&self, setting: &Setting) -> bool {
+        self.by_comet && setting.repair == Repair::Neither
+    }
+
     /// An event that is not on the screen.
-    fn unshown(&self, chat: &Chat, setting: &Setting) -> Option<String> {
+    fn unshown(&self, chat: &Chat, setting: &Setting, tells_losses: bool) -> Option<String> {
         let gaps = self.rows.iter().any(|row| row.line == Line::Gap);
-        let lossy = self.by_comet && setting.repair == Repair::Neither;
+        let lossy = self.is_lossy(setting);
+        if lossy && tells_losses {
+            return self.untold(chat);
+        }
         if gaps && !lossy {
             return Some("a gap is marked although what is missing can be had".to_owned());
         }
@@ -143,6 +151,31 @@ impl Book {
         // A mark stands for it, or will: something that came after the trouble was shown.
         let excused = lossy && after > self.calm_from.min(chat.last() - 1);
         (!excused).then(|| format!("event {missing} is not on the screen"))
+    }
+
+    /// An event at the end that is not on the screen, and no mark stands for it. Those before it are a
+    /// matter of order.
+    fn untold(&self, chat: &Chat) -> Option<String> {
+        let mut after = 1;
+        let mut marked = false;
+        for row in &self.rows {
+            marked |= row.line == Line::Gap;
+            let place = row.place(chat, after, |it| self.has_read(it));
+            if let Some((_, last)) = place.filter(|_| row.is_settled()) {
+                after = last;
+                marked = false;
+            }
+        }
+        let assumed: Vec<u64> = self
+            .rows
+            .iter()
+            .filter(|row| row.is_settled() && row.is_assumed())
+            .flat_map(|row| row.places(chat))
+            .collect();
+        let is_missing =
+            |position: &u64| self.is_due(chat, *position) && !assumed.contains(position);
+        let missing = (after + 1..=chat.last()).find(is_missing)?;
+        (!marked).then(|| format!("event {missing} is not on the screen, and no gap is marked"))
     }
 
     /// A message whose fate is open.

@@ -292,6 +292,9 @@ impl Wire {
     /// What an answer means for what may be sent from here on.
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer) {
         let facts = &answer.facts;
+        if facts.stops {
+            self.stop();
+        }
         match flight.kind {
             Kind::Handshake => {
                 self.client_id.clone_from(&facts.client_id);

@@ -76,6 +76,23 @@ pub(crate) enum Deed {
     Spell(Spell, u32),
 }
 
+impl Deed {
+    /// Whether it is something that should not be.
+    pub(crate) fn is_fault(self) -> bool {
+        match self {
+            Self::Start | Self::Say(_) | Self::Type | Self::StopTyping | Self::Notice => false,
+            Self::Retry | Self::Discard | Self::End | Self::Reset => false,
+            Self::Join | Self::Write(_) | Self::AgentTypes | Self::AgentStops => false,
+            Self::Transfer | Self::PushUrl | Self::Custom | Self::Supervise => false,
+            Self::Leave | Self::AgentEnds | Self::IdleEnds | Self::ServerEnds => false,
+            Self::Oddity | Self::Foreign | Self::AdvisingEvent => true,
+            Self::Restart | Self::Amnesia | Self::FalseNone | Self::Disconnect => true,
+            Self::Acknowledge(_) | Self::LoseCookie | Self::CloseOtherTab => true,
+            Self::ClockBack | Self::FalseAlarm | Self::Spell(..) => true,
+        }
+    }
+}
+
 /// What may last a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spell {

@@ -10,13 +10,15 @@ use super::{
 use crate::random::Dice;
 
 /// Advice as servers should not give it, and sometimes do.
-const ADVICE: [&str; 16] = [
+const ADVICE: [&str; 18] = [
     r#"{"reconnect":"retry","interval":0,"timeout":60000}"#,
     r#"{"reconnect":"retry","interval":2000}"#,
     r#"{"reconnect":"handshake","interval":0}"#,
     r#"{"reconnect":"handshake","interval":1500}"#,
     r#"{"reconnect":"sideways"}"#,
     r#"{"interval":3000000000}"#,
+    r#"{"interval":-1}"#,
+    r#"{"reconnect":"none"}"#,
     r#"{"interval":"100","timeout":"30000"}"#,
     r#"{"timeout":-5,"interval":1e300}"#,
     r#"{"long-polling":{"interval":500,"timeout":20000},"interval":90000}"#,
@@ -158,7 +160,9 @@ impl Drawing {
                 Unknown::Silent,
             ])),
             6 => self.dice.pick(&[Quirk::NeverHolds, Quirk::OtherTab(2_000)]),
-            7 => Quirk::KeepsForUser,
+            7 => self
+                .dice
+                .pick(&[Quirk::KeepsForUser, Quirk::HandshakeBrings]),
             _ => Quirk::BlindToAborts,
         }
     }
@@ -198,7 +202,7 @@ impl Drawing {
     }
 
     fn network_quirk(&mut self) -> Quirk {
-        match self.dice.below(6) {
+        match self.dice.below(7) {
             0..3 => {
                 let base = self.lasting(1_500);
                 Quirk::Latency(base, self.dice.pick(&[0, 50, 500, 3_000]))
@@ -208,6 +212,7 @@ impl Drawing {
                 Quirk::IdleCut(self.dice.pick(&[15_000, 30_000, 50_000]), cut)
             }
             4 => Quirk::BlockedCookie,
+            5 => Quirk::Narrow(self.dice.pick(&[20, 100])),
             _ => self.dice.pick(&[Quirk::OneAddress, Quirk::NoUser]),
         }
     }

@@ -85,6 +85,8 @@ pub(crate) enum Spoil {
     Displaced,
     /// The meta reply is missing.
     NoReply,
+    /// The meta reply says that the client is unknown, although it is not.
+    Disowned,
     /// The meta reply comes twice; harmless.
     TwoReplies,
     /// The meta reply has another id; harmless.
@@ -95,11 +97,13 @@ pub(crate) enum Spoil {
     NoClientId,
     /// The handshake reply declares messages that do not come; harmless.
     Promises,
+    /// An element of a quarter of a megabyte; harmless.
+    Bloated,
 }
 
 impl Spoil {
     /// All of them.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Empty,
         Self::NoContent,
         Self::NoMessages,
@@ -111,10 +115,12 @@ impl Spoil {
         Self::Strangers,
         Self::Displaced,
         Self::NoReply,
+        Self::Disowned,
         Self::TwoReplies,
         Self::WrongId,
         Self::NoId,
         Self::NoClientId,
         Self::Promises,
+        Self::Bloated,
     ];
 }

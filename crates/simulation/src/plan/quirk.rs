@@ -27,6 +27,8 @@ pub(crate) enum Quirk {
     EventsOnAnyReply,
     /// Undelivered events wait for the user's next session.
     KeepsForUser,
+    /// They are delivered with the handshake, which subscribes, too.
+    HandshakeBrings,
     /// What a refresh brings in push mode.
     Repair(Repair),
     /// A refresh also repeats the event at the position that it names.
@@ -53,6 +55,8 @@ pub(crate) enum Quirk {
     Delayed(u32),
     /// Every request takes so many milliseconds each way, and up to so many more.
     Latency(u32, u32),
+    /// So many bytes of an answer arrive in a millisecond.
+    Narrow(u32),
     /// An intermediary cuts held requests at this age in milliseconds.
     IdleCut(u32, Cut),
     /// The browser keeps no cookie.
@@ -178,6 +182,7 @@ pub(crate) struct Setting {
     pub(crate) bare: bool,
     pub(crate) on_any_reply: bool,
     pub(crate) keeps_for_user: bool,
+    pub(crate) handshake_brings: bool,
     pub(crate) repair: Repair,
     pub(crate) inclusive: bool,
     pub(crate) strings: bool,
@@ -191,6 +196,7 @@ pub(crate) struct Setting {
     pub(crate) blind_to_aborts: bool,
     pub(crate) delayed: Option<u64>,
     pub(crate) latency: (u64, u64),
+    pub(crate) narrow: Option<u64>,
     pub(crate) idle_cut: Option<(u64, Cut)>,
     pub(crate) blocked_cookie: bool,
     pub(crate) ghosts: bool,
@@ -213,6 +219,7 @@ impl Default for Setting {
             bare: false,
             on_any_reply: false,
             keeps_for_user: false,
+            handshake_brings: false,
             repair: Repair::InReply,
             inclusive: false,
             strings: false,
@@ -226,6 +233,7 @@ impl Default for Setting {
             blind_to_aborts: false,
             delayed: None,
             latency: (20, 0),
+            narrow: None,
             idle_cut: None,
             blocked_cookie: false,
             ghosts: false,
@@ -251,6 +259,10 @@ impl Quirk {
             Self::BareObject => to.bare = true,
             Self::EventsOnAnyReply => to.on_any_reply = true,
             Self::KeepsForUser => to.keeps_for_user = true,
+            Self::HandshakeBrings => {
+                to.keeps_for_user = true;
+                to.handshake_brings = true;
+            }
             Self::Repair(repair) => to.repair = repair,
             Self::Inclusive => to.inclusive = true,
             Self::StringNumbers => to.strings = true,
@@ -264,6 +276,7 @@ impl Quirk {
             Self::BlindToAborts => to.blind_to_aborts = true,
             Self::Delayed(wait) => to.delayed = Some(wait.into()),
             Self::Latency(base, more) => to.latency = (base.into(), more.into()),
+            Self::Narrow(rate) => to.narrow = Some(rate.into()),
             Self::IdleCut(age, cut) => to.idle_cut = Some((age.into(), cut)),
             Self::BlockedCookie => to.blocked_cookie = true,
             Self::Ghosts => to.ghosts = true,

@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) batch: Option<u64>,
     /// How many events it brings.
     pub(crate) events: usize,
+    /// The server says that nothing more is to be asked.
+    pub(crate) stops: bool,
     /// It advises to stay away for longer than anybody lives.
     pub(crate) absurd: bool,
     /// What the events of our chats show.
@@ -101,6 +103,15 @@ impl Answer {
     pub(crate) fn with(mut self, outcome: Outcome) -> Self {
         self.facts.outcome = Some(outcome);
         self
+    }
+
+    /// How many bytes the body has, but for what is put between messages.
+    pub(crate) fn size(&self) -> u64 {
+        let size = match &self.body {
+            Body::Text(text) => text.len(),
+            Body::Messages(messages) => messages.iter().map(String::len).sum(),
+        };
+        size as u64
     }
 
     /// The body as it goes out. `bare`: a single message is not put into an array.

@@ -65,27 +65,45 @@ impl Server {
         );
         let mut facts = Facts::default();
         match self.setting.ack {
-            Ack::Plain if asked => {
-                session.grant_acks(0);
-                facts.batch = Some(0);
-                more.push_str(r#","ext":{"ack":true}"#);
-            }
-            Ack::Object(batch) if asked => {
-                session.grant_acks(batch.into());
-                facts.batch = Some(batch.into());
-                let _ = write!(
-                    more,
-                    r#","ext":{{"ack":{{"enabled":true,"batch":{batch}}}}}"#
-                );
-            }
+            Ack::Plain if asked => session.grant_acks(0),
+            Ack::Object(batch) if asked => session.grant_acks(batch.into()),
             Ack::Plain | Ack::Object(_) | Ack::Off => {}
+        }
+        let mut messages = Vec::new();
+        if self.setting.handshake_brings {
+            session.subscribed = true;
+            session.queue.extend(self.take_kept(user));
+        }
+        if !session.queue.is_empty() {
+            let (parcels, _) = session.take();
+            facts.events = parcels.len();
+            let _ = write!(more, r#","x-messages":{}"#, parcels.len());
+            for parcel in parcels {
+                facts.spans.extend(parcel.span);
+                messages.push(parcel.json);
+            }
+        }
+        facts.batch = session.batch();
+        match (facts.batch, self.setting.ack) {
+            (Some(0), Ack::Plain) => more.push_str(r#","ext":{"ack":true}"#),
+            (Some(batch), _) => {
+                let ext = format!(r#","ext":{{"ack":{{"enabled":true,"batch":{batch}}}}}"#);
+                more.push_str(&ext);
+            }
+            (None, _) => {}
         }
         facts.client_id = Some(client_id);
         if self.setting.advice == AdviceHabit::Always {
             self.push_advice(&mut more, "retry");
         }
         self.sessions.push(session);
-        let mut answer = Answer::messages(vec![self.reply(message, "/meta/handshake", &more)]);
+        let place = if self.setting.reply_first {
+            0
+        } else {
+            messages.len()
+        };
+        messages.insert(place, self.reply(message, "/meta/handshake", &more));
+        let mut answer = Answer::messages(messages);
         answer.cookie = Some(cookie);
         answer.facts = facts;
         answer
@@ -201,12 +219,17 @@ impl Server {
     fn subscribe(&mut self, index: usize) {
         self.sessions[index].subscribed = true;
         let user = self.sessions[index].user.clone();
+        let parcels = self.take_kept(&user);
+        self.sessions[index].queue.extend(parcels);
+    }
+
+    /// What has waited for this user's next session.
+    fn take_kept(&mut self, user: &str) -> Vec<Parcel> {
         let (kept, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.kept)
             .into_iter()
-            .partition(|(owner, _)| *owner == user);
+            .partition(|(owner, _)| owner == user);
         self.kept = rest;
-        let parcels = kept.into_iter().map(|(_, parcel)| parcel);
-        self.sessions[index].queue.extend(parcels);
+        kept.into_iter().map(|(_, parcel)| parcel).collect()
     }
 
     /// The session is over; its held connect is answered.
@@ -311,10 +334,11 @@ impl Server {
 
     fn push_advice(&self, more: &mut String, reconnect: &str) {
         let interval = self.setting.other_tab.unwrap_or(0);
+        let hold = self.setting.hold;
+        let quote = if self.setting.strings { "\"" } else { "" };
         let _ = write!(
             more,
-            r#","advice":{{"reconnect":"{reconnect}","interval":{interval},"timeout":{}"#,
-            self.setting.hold
+            r#","advice":{{"reconnect":"{reconnect}","interval":{quote}{interval}{quote},"timeout":{quote}{hold}{quote}"#
         );
         if self.setting.other_tab.is_some() {
             more.push_str(r#","multiple-clients":true"#);

@@ -88,6 +88,11 @@ impl Session {
         });
     }
 
+    /// The number of the last batch, with the extension.
+    pub(crate) fn batch(&self) -> Option<u64> {
+        self.acks.as_ref().map(|acks| acks.batch)
+    }
+
     pub(crate) fn has_acks(&self) -> bool {
         self.acks.is_some()
     }
