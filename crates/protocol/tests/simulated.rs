@@ -124,6 +124,25 @@ fn a_doubt_is_not_given_up_before_it_can_be_settled() {
 }
 
 #[test]
+fn a_doubt_does_not_hold_up_what_is_behind_it_while_the_talk_goes_on() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    chat.gms.fault("/send", Fault::Lost);
+    chat.say("hello");
+    chat.say("behind");
+    for number in 0..12 {
+        chat.advance(secs(2));
+        chat.agent_says(&number.to_string());
+    }
+    assert_eq!(chat.gms.received, ["behind"]);
+    assert!(
+        chat.screen().contains(&"me: hello ?".to_owned()),
+        "{:?}",
+        chat.screen()
+    );
+}
+
+#[test]
 fn a_channel_that_ended_while_the_chat_was_created_is_missed() {
     let mut chat = Peer::new(config(Delivery::Auto));
     chat.gms.fault("/ixn/chat", Fault::Silence);

@@ -189,6 +189,11 @@ impl Session {
         let counts = !(silent || waits || early);
         if counts {
             chat.note_asked(position);
+            let in_doubt = self.view.outbox.provable().is_some();
+            if chat.inquiry.despair_of_message(in_doubt) {
+                // The talk that goes on brings everything but clarity about it.
+                self.view.give_up_messages(sent);
+            }
         }
         if chat.doubt(&self.view).is_none_or(|since| since > now) {
             return chat.inquiry.settle(now);

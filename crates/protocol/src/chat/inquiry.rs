@@ -8,6 +8,8 @@ use crate::defect::{self, Defect};
 
 /// So many answered refreshes without any progress, and a doubt is given up.
 const TRIES: u32 = 3;
+/// So many answered refreshes, whatever else they bring, and a message stays in doubt: those behind it go on.
+const TRIES_FOR_A_MESSAGE: u32 = 6;
 /// An answer may be followed by what it speaks of, on the channel.
 const ROOM_FOR_PUSHES: Duration = Duration::from_secs(2);
 /// An answer that knows a higher position than we do is believed to be right after this.
@@ -27,6 +29,8 @@ pub(crate) struct Inquiry {
     /// CometD has said that nothing more will come: is the chat over?
     verdict: bool,
     tries: u32,
+    /// Answered refreshes while a message was in doubt.
+    message_tries: u32,
     not_before: Moment,
     reached: u64,
     hole: bool,
@@ -136,6 +140,16 @@ impl Inquiry {
             self.not_before = now + ROOM_FOR_PUSHES;
         }
         counts && self.tries == 2
+    }
+
+    /// Counts an answer that could have shown what became of a message. Answers whether enough have come.
+    pub(crate) fn despair_of_message(&mut self, in_doubt: bool) -> bool {
+        self.message_tries = if in_doubt { self.message_tries + 1 } else { 0 };
+        let enough = self.message_tries >= TRIES_FOR_A_MESSAGE;
+        if enough {
+            self.message_tries = 0;
+        }
+        enough
     }
 
     /// When the doubts are given up unless something arrives; `None` as long as asking goes on.

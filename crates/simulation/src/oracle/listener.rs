@@ -133,6 +133,9 @@ impl Listener {
             self.seen.resize(index + 1, false);
         }
         let is_new = !std::mem::replace(&mut self.seen[index], true);
+        ensure(is_new || self.ordered, "S6", || {
+            format!("event {position} comes twice without acknowledgements")
+        })?;
         let highest = self.highest;
         ensure(!is_new || position > highest || !self.ordered, "S5", || {
             format!("event {position} comes for the first time after event {highest}")
