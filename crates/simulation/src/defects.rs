@@ -105,6 +105,14 @@ mod tests {
     }
 
     #[test]
+    fn each_deliberate_defect_is_on_the_page() {
+        let page = include_str!("../../../docs/simulation.md");
+        for defect in Defect::ALL {
+            assert!(page.contains(&format!("| `{defect:?}` |")), "{defect:?}");
+        }
+    }
+
+    #[test]
     fn a_find_is_shortened_to_what_it_takes() {
         let find = first_find(Defect::TakesForeign, 1).unwrap();
         let items = shortest(Defect::TakesForeign, &find);
