@@ -476,6 +476,29 @@ fn nothing_hurries_a_loop_of_handshakes() {
 }
 
 #[test]
+fn nothing_hurries_it_where_the_advice_says_retry() {
+    let mut peer = Peer::opened();
+    let unknown = json!({
+        "error": "402::session_unknown",
+        "advice": { "reconnect": "retry", "timeout": 5000, "maxInterval": 1000 }
+    });
+    for round in 0..8 {
+        peer.grant();
+        let mut before = peer.now;
+        while !peer.is_asked("/meta/handshake") {
+            if peer.is_asked("/meta/connect") {
+                peer.refuse("/meta/connect", unknown.clone());
+                before = peer.now;
+            }
+            peer.page(PageEvent::Visible);
+            peer.advance(millis(50));
+        }
+        let gap = peer.now.since(before);
+        assert!(round < 3 || gap >= secs(6), "round {round}: {gap:?}");
+    }
+}
+
+#[test]
 fn one_forgotten_session_is_no_lost_cookie() {
     let mut peer = Peer::ready();
     for _ in 0..5 {

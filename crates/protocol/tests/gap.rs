@@ -148,7 +148,7 @@ fn the_mark_stays_as_long_as_anything_is_missing() {
     chat.pump();
     assert_eq!(
         chat.screen(),
-        ["Kristi joined", "Kristi: two", MISSING, "Kristi: three"]
+        ["Kristi joined", MISSING, "Kristi: two", "Kristi: three"]
     );
     chat.gms.deliver(one);
     chat.pump();
@@ -159,6 +159,34 @@ fn the_mark_stays_as_long_as_anything_is_missing() {
             "Kristi: one",
             "Kristi: two",
             "Kristi: three"
+        ]
+    );
+}
+
+#[test]
+fn the_mark_moves_to_what_is_missing_still() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Nothing;
+    for text in ["one", "two", "three"] {
+        chat.gms.lost_event(says(text));
+    }
+    chat.agent_says("four");
+    chat.advance(secs(10));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING, "Kristi: four"]);
+    // The middle one comes late.
+    let mut late = chat.gms.chat_object(Some(2));
+    late["transcriptPosition"] = json!("4");
+    late["transcriptToShow"].as_array_mut().unwrap().truncate(1);
+    chat.gms.deliver_object(late);
+    chat.answer_connect();
+    assert_eq!(
+        chat.screen(),
+        [
+            "Kristi joined",
+            MISSING,
+            "Kristi: two",
+            MISSING,
+            "Kristi: four"
         ]
     );
 }

@@ -136,7 +136,7 @@ fn a_doubt_does_not_hold_up_what_is_behind_it_while_the_talk_goes_on() {
     }
     assert_eq!(chat.gms.received, ["behind"]);
     assert!(
-        chat.screen().contains(&"me: hello ?".to_owned()),
+        chat.screen().contains(&"me: hello ??".to_owned()),
         "{:?}",
         chat.screen()
     );

@@ -339,6 +339,22 @@ fn a_creation_that_never_arrived_is_repeated() {
 }
 
 #[test]
+fn a_chat_that_was_wrongly_denied_is_left_for_another_service() {
+    let mut peer = Peer::new(config(Delivery::Poll));
+    peer.gms.fault(CREATE, Fault::AnswerLost);
+    // Something in between does not find the path, and does find it later.
+    peer.gms.fault("/refresh", Fault::Status(404, None));
+    let exists = r#"{"message":"the service has a chat","exception":"ChatSessionException"}"#;
+    peer.gms.fault(CREATE, Fault::Body(500, exists));
+    peer.start();
+    peer.advance(secs(10));
+    assert!(peer.gms.over, "the chat that nobody is in was ended");
+    assert_eq!(peer.count("request-chat"), 2);
+    assert_eq!(peer.gms.created, 2);
+    assert!(!matches!(peer.phase(), Phase::Failed(_)));
+}
+
+#[test]
 fn a_start_given_up_in_doubt_is_taken_back_at_the_server() {
     let mut peer = Peer::new(config(Delivery::Poll));
     peer.gms.fault(CREATE, Fault::DoneButStatus(502));

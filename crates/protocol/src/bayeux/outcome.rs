@@ -248,7 +248,8 @@ impl Session {
             }
         }
         let is_refused = matches!(fault, Fault::Refused { .. });
-        let is_forgotten = renew && is_refused && live.stage == Stage::New;
+        let is_unknown = is_refused && (renew || fault.is_unknown_client());
+        let is_forgotten = is_unknown && live.stage == Stage::New;
         let has_stood = live.stage != Stage::New && self.now.since(live.since) >= STOOD;
         let delay = if is_refused && renew && has_stood {
             Duration::ZERO

@@ -155,6 +155,9 @@ impl Outbox {
             .messages
             .iter()
             .position(|message| same(message) && message.step.is_under_way());
+        // The server's yes goes before what was refused or never proven.
+        let assumed = |message: &Outgoing| same(message) && message.step == Step::Assumed;
+        let place = place.or_else(|| self.messages.iter().position(assumed));
         let place = place.or_else(|| self.messages.iter().position(same));
         let place = place.or_else(|| self.messages.iter().position(changed))?;
         if self.echoed.len() == MOST {
@@ -344,6 +347,23 @@ fn is_same(typed: &str, echoed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_echo_is_of_the_message_that_was_taken_and_not_of_its_refused_twin() {
+        let mut outbox = Outbox::default();
+        let (refused, taken) = (EntryKey(1), EntryKey(2));
+        for key in [refused, taken] {
+            outbox.push(key, "hello".to_owned());
+            outbox.leave(key, 4);
+            match key == refused {
+                true => outbox.refuse(key, Problem::Unauthorised { status: 401 }),
+                false => outbox.accept(key, Moment::from_millis(1)),
+            }
+        }
+        outbox.give_up(Moment::from_millis(1), Duration::ZERO);
+        assert_eq!(outbox.fate(taken), Some(Fate::Sent));
+        assert_eq!(outbox.echo("hello", 7).unwrap().key, taken);
+    }
 
     #[test]
     fn where_something_was_never_seen_nothing_is_proven_absent() {

@@ -175,6 +175,13 @@ impl Sequence {
         !self.missed.iter().any(touches)
     }
 
+    /// What has not come between two positions: ranges, first and last included.
+    pub(crate) fn missing(&self, after: u64, before: u64) -> Vec<(u64, u64)> {
+        let clip = |&(first, last): &(u64, u64)| (first.max(after + 1), last.min(before - 1));
+        let ranges = self.missed.iter().map(clip);
+        ranges.filter(|(first, last)| first <= last).collect()
+    }
+
     /// Holds an event unless it is a duplicate.
     fn hold(&mut self, arrival: Arrival) -> bool {
         let position = arrival.position;

@@ -33,6 +33,8 @@ pub(super) struct Start {
     pub(super) push_failures: u32,
     /// What the channel delivered before the chat's creation was answered.
     early: Vec<Value>,
+    /// The answer to a creation was lost: the chat may exist, whatever was said since.
+    doubted: bool,
     /// The channel was interrupted since the chat may have been created.
     interrupted: bool,
 }
@@ -160,6 +162,7 @@ impl Session {
             attempts: 0,
             push_failures: 0,
             early: Vec::new(),
+            doubted: false,
             interrupted: false,
         }));
         self.view.enter(Phase::Connecting);
@@ -377,7 +380,16 @@ impl Session {
                 }
                 return self.queue(service, now + pause);
             }
-            start.step = if is_lost(&problem) {
+            let doubted = std::mem::take(&mut start.doubted);
+            if doubted && denies(&problem) && start.attempts < RETRIES {
+                // There is a chat after all, though somebody said no. It is left, for another service.
+                self.farewell = Some(service);
+                start.step = Step::Service;
+                start.attempts += 1;
+                return;
+            }
+            start.doubted = is_lost(&problem);
+            start.step = if start.doubted {
                 Step::Doubting { service }
             } else {
                 Step::Creating { service }

@@ -284,7 +284,7 @@ impl Chat {
     /// The doubts cannot be settled: shows what there is, and says honestly where something is missing.
     pub(crate) fn give_up(&mut self, view: &mut View, now: Moment, expiry: Duration) {
         if let Some(hole) = self.sequence.give_up() {
-            self.mark(view, hole);
+            self.mark(view, hole, 0);
             self.show_ready(view, now, expiry);
         }
         view.give_up_messages(self.asked);
@@ -305,17 +305,17 @@ impl Chat {
         if position > reached + own
             && let Some(end) = self.sequence.give_up_to(position)
         {
-            self.mark(view, end);
+            self.mark(view, end, 0);
         }
     }
 
-    fn mark(&mut self, view: &mut View, (after, before): (u64, u64)) {
+    fn mark(&mut self, view: &mut View, (after, before): (u64, u64), asked: u32) {
         let key = view.mark_gap(before);
         self.gaps.push(Gap {
             after,
             before,
             key,
-            asked: 0,
+            asked,
         });
     }
 
@@ -346,15 +346,24 @@ impl Chat {
             self.idle.note(&arrival.event, now);
             self.show(view, arrival, &mut due, now + expiry);
         }
-        self.gaps.retain(|gap| {
-            let filled = self.sequence.is_complete(gap.after, gap.before);
-            if filled {
-                view.clear_gap(gap.key);
-            }
-            !filled
-        });
+        self.move_marks(view);
         self.inquiry
             .note_reached(self.sequence.reached(), self.sequence.has_hole());
+    }
+
+    /// Lets every mark stand where something is missing still.
+    fn move_marks(&mut self, view: &mut View) {
+        for gap in std::mem::take(&mut self.gaps) {
+            let missing = self.sequence.missing(gap.after, gap.before);
+            if missing == [(gap.after + 1, gap.before - 1)] {
+                self.gaps.push(gap);
+                continue;
+            }
+            view.clear_gap(gap.key);
+            for (first, last) in missing {
+                self.mark(view, (first - 1, last + 1), gap.asked);
+            }
+        }
     }
 
     fn show(

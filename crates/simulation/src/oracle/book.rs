@@ -1,5 +1,6 @@
 //! The screen of a chat, rebuilt from its changes and held against the server's transcript.
 
+use gms_chat_protocol::Lane;
 use gms_chat_protocol::chat::{
     Change, Command, Connection, Delivery, End, EntryKey, Event, Fate, Phase,
 };
@@ -46,6 +47,8 @@ pub(super) struct Book {
     /// The last position before the faults stopped.
     pub(super) calm_from: u64,
     changed: bool,
+    /// How many exchanges of the REST lane have begun.
+    begun: u32,
     short_replies: bool,
 }
 
@@ -70,6 +73,7 @@ impl Book {
             noticed: Vec::new(),
             calm_from: 0,
             changed: false,
+            begun: 0,
             short_replies: setting.short_replies,
         }
     }
@@ -136,12 +140,14 @@ impl Book {
             delivery,
             short_replies,
             phase,
+            begun,
             ..
         } = self;
         *self = Self {
             phase: phase.clone(),
             carried,
             short_replies: *short_replies,
+            begun: *begun,
             ..Self::new(*delivery, &Setting::default())
         };
     }
@@ -181,6 +187,9 @@ impl Book {
     }
 
     pub(super) fn sent(&mut self, exchange: &Exchange, kind: Kind) -> Verdict {
+        if exchange.id.lane() == Lane::Rest {
+            self.begun = exchange.nth + 1;
+        }
         let url = &exchange.request.url;
         let id = url.strip_prefix("/genesys/1/service/service");
         let id = id.and_then(|rest| rest.split('/').next()?.parse().ok());
@@ -338,7 +347,7 @@ impl Book {
             }
             Change::Cleared => {
                 self.rows.clear();
-                self.fates = std::mem::take(&mut self.carried);
+                self.fates = std::mem::take(&mut self.carried).from(self.begun);
                 Ok(())
             }
         }

@@ -34,9 +34,16 @@ pub(super) struct Account {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fates {
     accounts: BTreeMap<String, Account>,
+    /// Exchanges of the REST lane before this one belong to an earlier chat.
+    from: u32,
 }
 
 impl Fates {
+    /// The same accounts, to which exchanges of the REST lane belong from this one on.
+    pub(super) fn from(self, from: u32) -> Self {
+        Self { from, ..self }
+    }
+
     pub(super) fn account(&mut self, text: &str) -> &mut Account {
         let turn = self.accounts.len();
         let new = Account {
@@ -63,7 +70,9 @@ impl Fates {
 
     /// A request is at the server.
     pub(super) fn arrived(&mut self, exchange: &Exchange, copy: bool, answer: Option<&Answer>) {
-        let Some(text) = text(exchange) else { return };
+        let Some(text) = text(exchange).filter(|_| exchange.nth >= self.from) else {
+            return;
+        };
         let done = answer.is_some_and(|answer| answer.facts.outcome == Some(Outcome::Done));
         if done {
             let account = self.account(&text);

@@ -292,7 +292,8 @@ impl Wire {
     /// What an answer means for what may be sent from here on.
     pub(super) fn answered(&mut self, flight: &Flight, answer: &Answer) {
         let facts = &answer.facts;
-        if facts.stops {
+        // What is said to a farewell changes nothing.
+        if facts.stops && !flight.kind.is_farewell() {
             self.stop();
         }
         match flight.kind {
