@@ -115,7 +115,10 @@ impl Driver {
                 driver.feed(Input::Answer(id, answer));
             }
         });
-        self.pending.borrow_mut().push((id, pending));
+        match pending {
+            Some(pending) => self.pending.borrow_mut().push((id, pending)),
+            None => self.feed(Input::Answer(id, Err(Failure::Network))),
+        }
     }
 
     fn forget(&self, id: ExchangeId) {

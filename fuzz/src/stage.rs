@@ -224,8 +224,32 @@ fn visitor() -> Visitor {
 
 #[cfg(test)]
 mod tests {
+    use gms_chat_protocol::defect::{Defect, switch};
+
     use super::*;
     use crate::{script, seeds};
+
+    const READY: &str = "m200 [{\"channel\":\"/meta/handshake\",\"successful\":true,\"clientId\":\"c\",\
+        \"supportedConnectionTypes\":[\"long-polling\"]}]\u{1e}\
+        m200 [{\"channel\":\"/meta/subscribe\",\"subscription\":\"/_genesys\",\"successful\":true}]\u{1e}";
+    const EMPTY: &str = "c200 [{\"channel\":\"/meta/connect\",\"successful\":true}]\u{1e}";
+    const WAKING: &str = "w\u{1e}v\u{1e}o\u{1e}";
+
+    /// The witness is tested too: what it does not see, no fuzzer finds.
+    #[test]
+    fn storms_and_second_connects_are_seen() {
+        let rounds = |round: &str| [READY, &round.repeat(8)].concat();
+        for (defect, script) in [
+            (Defect::Unpaced, rounds(EMPTY)),
+            (Defect::LeavesConnectOpen, rounds(WAKING)),
+        ] {
+            crate::bayeux(script.as_bytes());
+            switch(Some(defect));
+            let outcome = std::panic::catch_unwind(|| crate::bayeux(script.as_bytes()));
+            switch(None);
+            assert!(outcome.is_err(), "{defect:?} is not seen");
+        }
+    }
 
     /// Seeds that never get as far as a chat would test little.
     #[test]
