@@ -7,6 +7,9 @@ use std::rc::{Rc, Weak};
 use gloo_timers::callback::Timeout;
 use gms_chat_protocol::chat::{Command, Event, Session};
 use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::config::Credentials;
 use crate::page;
@@ -29,6 +32,8 @@ pub(crate) struct Driver {
     tell: Box<dyn Fn(Event)>,
     inbox: RefCell<VecDeque<Input>>,
     is_running: Cell<bool>,
+    /// Requests that leave when the window has drawn what came before them.
+    leaving: RefCell<Vec<(ExchangeId, Request)>>,
     pending: RefCell<Vec<(ExchangeId, Pending)>>,
     timer: RefCell<Option<Timer>>,
 }
@@ -53,6 +58,7 @@ impl Driver {
             tell: Box::new(tell),
             inbox: RefCell::default(),
             is_running: Cell::new(false),
+            leaving: RefCell::default(),
             pending: RefCell::default(),
             timer: RefCell::default(),
         })
@@ -82,6 +88,26 @@ impl Driver {
             self.drain();
         }
         self.is_running.set(false);
+        self.depart();
+    }
+
+    /// Sends what is to be sent when what was told is drawn, and before the page's loop turns: sending takes the
+    /// browser longer than drawing.
+    fn depart(&self) {
+        if self.leaving.borrow().is_empty() {
+            return;
+        }
+        let this = self.this.clone();
+        spawn_local(async move {
+            // The effects that draw are in this queue already; whoever watches the page comes next.
+            let turn = Promise::resolve(&JsValue::UNDEFINED);
+            drop(JsFuture::from(turn).await);
+            if let Some(driver) = this.upgrade() {
+                for (id, request) in driver.leaving.take() {
+                    driver.send(id, request);
+                }
+            }
+        });
     }
 
     fn handle(&self, input: Input, now: Moment) {
@@ -99,8 +125,11 @@ impl Driver {
         loop {
             let output = self.session.borrow_mut().poll_output();
             match output {
-                Output::Send(id, request) => self.send(id, request),
-                Output::Cancel(id) => self.forget(id),
+                Output::Send(id, request) => self.leaving.borrow_mut().push((id, request)),
+                Output::Cancel(id) => {
+                    self.leaving.borrow_mut().retain(|(other, _)| *other != id);
+                    self.forget(id);
+                }
                 Output::Event(event) => (self.tell)(event),
                 Output::Wait(due) => return self.wait(due),
             }
