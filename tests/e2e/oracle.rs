@@ -8,16 +8,22 @@ use serde_json::json;
 use crate::screen::Screen;
 use crate::stage::{Lapse, Step};
 
-/// The messages in the log, as the visitor sees them: a cross or a spinner stands beside those of his own.
+/// The messages in the log, as the visitor sees them: a cross or a spinner stands beside those of his own. The oldest
+/// pages of a long chat are text, a line for each message: who, when, a colon, what.
 const LINES: &str = "
 const fate = (row) =>
   row.querySelector('.failed') ? 'failed' : row.querySelector('.sending') ? 'sending' : row.querySelector('.told') ? 'unknown' : 'sent';
-const rows = root.querySelectorAll('[role=log] [part~=message]');
-return [...rows].map((row) => ({
+const drawn = (row) => ({
   mine: row.matches('[part~=message-mine]'),
   text: row.querySelector('[part~=bubble]').textContent,
   fate: fate(row),
-}));";
+});
+const written = (line) => {
+  const [who, ...what] = line.split(': ');
+  return what.length ? [{ mine: who.startsWith('You '), text: what.join(': '), fate: 'sent' }] : [];
+};
+return [...root.querySelectorAll('[role=log] .page')].flatMap((page) =>
+  page.matches('.old') ? page.textContent.split('\\n').flatMap(written) : [...page.querySelectorAll('[part~=message]')].map(drawn));";
 
 /// A message on the screen.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
