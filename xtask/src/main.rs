@@ -31,7 +31,7 @@ cargo xtask COMMAND
 
   demo       build the widget, start the simulator, serve the demo page and the agent desk
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
-  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers
+  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers, chaos
              NAME...   only the suites of these names
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
