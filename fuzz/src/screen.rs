@@ -35,8 +35,8 @@ impl Screen {
     pub(crate) fn unsent(&self) -> Option<EntryKey> {
         let unsent = self.0.iter().find(|entry| match &entry.body {
             Body::Mine { fate, .. } => match fate {
-                Fate::Failed(_) | Fate::Unknown => true,
-                Fate::Sending | Fate::Sent => false,
+                Fate::Failed(_) | Fate::Unproven => true,
+                Fate::Sending | Fate::Sent | Fate::Unknown => false,
             },
             Body::Message(_) | Body::Joined | Body::Left => false,
             Body::Transferred { .. } | Body::PushUrl { .. } | Body::Gap => false,

@@ -209,7 +209,7 @@ impl Stage {
             Event::Typing(_) | Event::Notice { .. } => self.recent.clear(),
             Event::Phase(phase) => self.phase = phase,
             Event::Diagnostic(text) => assert!(!text.contains(GMS_USER), "{text}"),
-            Event::Connection(_) => {}
+            Event::Connection(_) | Event::Idle(_) => {}
         }
     }
 }

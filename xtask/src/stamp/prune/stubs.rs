@@ -29,7 +29,7 @@ const UNUSED: [&str; 6] = [
 ];
 
 /// How the names of functions end that format a value. Nothing but messages of panics may need them: whoever
-/// calls one of [`FORMATTING`] is refused.
+/// calls one of `FORMATTING` is refused.
 const WORDS: [&str; 2] = [" as core::fmt::Debug>::fmt", " as core::fmt::Display>::fmt"];
 
 /// What to put in the place of a function's body.
