@@ -28,4 +28,5 @@ mod embedding;
 mod ending;
 mod peers;
 mod pictures;
+mod survival;
 mod trouble;

@@ -92,7 +92,8 @@ fn read(element: &Value) -> Event {
     }
 }
 
-fn kind(name: String) -> Kind {
+/// The event type of this name.
+pub(crate) fn kind(name: String) -> Kind {
     match name.as_str() {
         "Message.Text" => Kind::Message,
         "Notice.Joined" => Kind::Joined,
