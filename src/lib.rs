@@ -175,7 +175,6 @@ fn listen(running: &Running) -> Vec<Listener> {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
             PageEvent::Online => chat.set_offline(false),
             PageEvent::Offline => chat.set_offline(true),
-            PageEvent::Awake | PageEvent::Leaving => {}
         }
         driver.page(event);
     })

@@ -117,21 +117,9 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
     let mut listeners = vec![
         at_window("online", PageEvent::Online),
         at_window("offline", PageEvent::Offline),
-        at_window("pageshow", PageEvent::Awake),
+        at_window("pageshow", PageEvent::Visible),
     ];
-    // A page that may come back keeps its chat; no other event tells the two apart.
-    let leaving = report.clone();
-    listeners.push(Listener::new(&window, "pagehide", move |event| {
-        let back = js_sys::Reflect::get(&event, &"persisted".into());
-        if !back.is_ok_and(|back| back.is_truthy()) {
-            leaving(PageEvent::Leaving);
-        }
-    }));
     if let Some(document) = window.document() {
-        let awake = report.clone();
-        listeners.push(Listener::new(&document, "resume", move |_| {
-            awake(PageEvent::Awake);
-        }));
         let seen = report.clone();
         listeners.push(Listener::new(&document, "visibilitychange", move |_| {
             seen(if is_visible() {

@@ -133,8 +133,7 @@ impl Reporter {
                     .flag("agentJoined", self.agent_joined),
             ),
             Phase::Failed(problem) => reports.push(error(problem, &self.hint)),
-            Phase::Idle | Phase::Restoring | Phase::Waiting => {}
-            Phase::Active | Phase::Ending => {}
+            Phase::Idle | Phase::Waiting | Phase::Active | Phase::Ending => {}
         }
         reports
     }
@@ -212,7 +211,7 @@ pub(crate) fn bad_config(sentence: &str) -> Report {
 fn state(phase: &Phase) -> &'static str {
     match phase {
         Phase::Idle => "idle",
-        Phase::Restoring | Phase::Connecting => "connecting",
+        Phase::Connecting => "connecting",
         Phase::Waiting => "waiting",
         Phase::Active => "active",
         Phase::Ending => "ending",

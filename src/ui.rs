@@ -117,8 +117,7 @@ impl Screen {
     fn of(phase: &Phase) -> Self {
         match phase {
             Phase::Idle | Phase::Connecting | Phase::Failed(_) => Self::Form,
-            Phase::Restoring | Phase::Waiting | Phase::Active => Self::Talk,
-            Phase::Ending | Phase::Ended(_) => Self::Talk,
+            Phase::Waiting | Phase::Active | Phase::Ending | Phase::Ended(_) => Self::Talk,
         }
     }
 }

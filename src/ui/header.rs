@@ -53,7 +53,7 @@ fn end(chat: &Chat) -> Node {
 fn state(chat: &Chat) -> String {
     let key = match chat.phase.get() {
         Phase::Idle | Phase::Failed(_) => Key::StatusIdle,
-        Phase::Restoring | Phase::Connecting => Key::StatusConnecting,
+        Phase::Connecting => Key::StatusConnecting,
         Phase::Waiting => Key::StatusWaiting,
         Phase::Active => match chat.agent.get() {
             Some(agent) => {

@@ -28,5 +28,4 @@ mod embedding;
 mod ending;
 mod peers;
 mod pictures;
-mod survival;
 mod trouble;

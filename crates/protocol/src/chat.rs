@@ -8,7 +8,6 @@ mod entry;
 mod event;
 mod idle;
 mod inquiry;
-mod kept;
 mod line;
 mod outbox;
 mod plan;
@@ -24,8 +23,6 @@ mod transcript;
 mod typing;
 mod view;
 
-use std::time::Duration;
-
 use crate::{ExchangeId, Failure, Lane, Moment, Output, PageEvent, Reply, wire};
 
 use call::Job;
@@ -39,11 +36,8 @@ use view::View;
 pub use config::{Config, Delivery, Limits, Visitor};
 pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};
 pub use event::{Change, Command, Connection, End, Event, Phase};
-pub use kept::Desk;
 pub use problem::Problem;
 
-/// A timer that fires this much too late means that the page was asleep.
-const ASLEEP: Duration = Duration::from_secs(5);
 /// At most so many custom notices wait to be sent.
 const MOST_NOTICES: usize = 16;
 
@@ -62,8 +56,6 @@ pub struct Session {
     line: Line,
     /// A service whose chat may live on at the server and has to be ended there.
     farewell: Option<String>,
-    /// The value of `gms_user`, as far as it is known.
-    user: Option<String>,
     /// Whether REST requests carry `gms_user`.
     identified: bool,
     /// Whether the page can be seen.
@@ -76,7 +68,7 @@ pub struct Session {
 ///
 /// ```text
 ///            Start                 created
-///   Idle ----------> Starting ---------------> Live      restore leads from Idle to either
+///   Idle ----------> Starting ---------------> Live
 ///    ^                |    |                    |
 ///    |         failed |    | End                | the server or the visitor ends it
 ///    |                v    v                    v
@@ -106,7 +98,6 @@ impl Session {
             view: View::new(),
             line: Line::default(),
             farewell: None,
-            user: config.user_id.clone(),
             identified: true,
             visible: true,
             wake: None,
@@ -168,45 +159,19 @@ impl Session {
         match event {
             PageEvent::Hidden => self.visible = false,
             PageEvent::Offline => {}
-            PageEvent::Visible | PageEvent::Online | PageEvent::Awake => {
+            PageEvent::Visible | PageEvent::Online => {
                 self.visible |= event == PageEvent::Visible;
-                self.wake_up(now);
+                self.rest.hurry(now);
+                if let State::Live(chat) = &mut self.state {
+                    chat.next_poll = now;
+                }
             }
-            PageEvent::Leaving => self.leave(now),
         }
         self.settle(now);
     }
 
-    /// The page may have been asleep: what was put off is done at once.
-    fn wake_up(&mut self, now: Moment) {
-        self.rest.hurry(now);
-        if let State::Live(chat) = &mut self.state {
-            chat.next_poll = now;
-        }
-    }
-
-    /// The page goes: the server is told by requests that outlive it. Nobody is left to be told anything else.
-    fn leave(&mut self, now: Moment) {
-        let position = self.position();
-        self.farewell = match &self.state {
-            State::Starting(start) => start.created_service(self.rest.job()),
-            State::Live(chat) => Some(chat.service.clone()),
-            State::Idle | State::Over | State::Failed => return,
-        };
-        self.state = State::Over;
-        if let Some(flight) = self.rest.take_if(|_| true) {
-            self.view.out.push(Output::Cancel(flight.id));
-        }
-        self.rest.start_anew(now);
-        self.rest.has_news();
-        self.push.leave(position, now);
-    }
-
     /// Does what is due; call it at the moment that [`Output::Wait`] named, or later.
     pub fn handle_timeout(&mut self, now: Moment) {
-        if self.wake.is_some_and(|due| now.since(due) > ASLEEP) {
-            self.wake_up(now);
-        }
         self.push.handle_timeout(now);
         self.settle(now);
     }
@@ -278,7 +243,7 @@ impl Session {
             State::Live(chat) => {
                 let end = chat.roster.end_by_visitor();
                 match chat.course {
-                    Course::Returning | Course::Open => {
+                    Course::Open => {
                         let until = now + self.config.limits.network_delay;
                         chat.course = Course::Leaving { end, until };
                         self.drop_refresh();
@@ -311,9 +276,6 @@ impl Session {
 
     /// The chat could not be started.
     fn fail(&mut self, problem: Problem, now: Moment) {
-        if self.view.is_restoring() {
-            return self.finish(End::Lost, now);
-        }
         self.stop(&problem, now);
         self.state = State::Failed;
         self.view.enter(Phase::Failed(problem));

@@ -21,8 +21,6 @@ mod defect;
 pub mod defect;
 mod exchange;
 mod json;
-mod pack;
-mod print;
 mod queue;
 mod text;
 mod time;

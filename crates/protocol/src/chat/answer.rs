@@ -38,7 +38,7 @@ impl Session {
     /// Tells the developer, and lets the lane rest unless the server answered and only refused the content.
     fn note_failure(&mut self, job: &Job, problem: &Problem, now: Moment) {
         if let Some(call) = self.call(job) {
-            let gms_user = self.identified && self.user.is_some();
+            let gms_user = self.identified && self.config.user_id.is_some();
             self.view
                 .diagnose(advice::on_failure(&call.label, gms_user, problem));
         }
@@ -274,11 +274,7 @@ impl Session {
             return None;
         }
         let speaks = object.is_chat();
-        let known = speaks || object.id.is_some();
         chat.learn(&object, &self.config);
-        if known && object.state != Some(ChatState::Disconnected) {
-            self.prove();
-        }
         let news = self.show(object, asked, now);
         speaks.then_some(news)
     }
@@ -291,9 +287,6 @@ impl Session {
                 let delivery = Delivery::read(data);
                 if chat.owns(&delivery) {
                     chat.note_delivery();
-                    if delivery.chat.state != Some(ChatState::Disconnected) {
-                        self.prove();
-                    }
                     self.show(delivery.chat, None, now);
                 }
             }
@@ -334,7 +327,7 @@ impl Session {
         let until = now + self.config.limits.network_delay;
         if let State::Live(chat) = &mut self.state {
             match chat.course {
-                Course::Returning | Course::Open => chat.course = Course::Closing { until },
+                Course::Open => chat.course = Course::Closing { until },
                 Course::Closing { .. } => {}
                 Course::Leaving { .. } => self.conclude(false, now),
             }
@@ -346,7 +339,7 @@ impl Session {
         match event {
             bayeux::Event::Ready { .. } => {
                 self.on_push_up();
-                self.on_push_proven(now);
+                self.on_push_proven();
             }
             bayeux::Event::Recovered => self.on_push_up(),
             bayeux::Event::Delivery(data) => self.on_delivery(&data, now),

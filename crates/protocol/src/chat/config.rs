@@ -21,9 +21,6 @@ pub struct Config {
     /// Value of `gms_user`; `None` leaves the header to a gateway.
     /// Polling does not need it, and without it a cross-origin poll needs no preflight.
     pub user_id: Option<String>,
-    /// Whether `gms_user` is made of the service's id where `user_id` is `None`: another value for each chat, and
-    /// the same one after a reload although it is never stored.
-    pub invent_user: bool,
     /// Time limits.
     pub limits: Limits,
 }
@@ -39,7 +36,6 @@ impl Config {
             comet_path: "/cometd".to_owned(),
             append_type: true,
             user_id: None,
-            invent_user: false,
             limits: Limits::default(),
         }
     }

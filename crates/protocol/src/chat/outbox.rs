@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{EntryKey, Fate, Problem};
 use crate::Moment;
 use crate::defect::{self, Defect};
-use crate::pack::{Packer, Parcel};
 use crate::text::unbroken;
 
 /// More messages than this do not wait at a time.
@@ -81,34 +80,6 @@ impl Outbox {
             text,
             step,
             left_at: None,
-        });
-    }
-
-    /// Packs every message and how far it has come.
-    pub(crate) fn pack(&self, out: &mut Packer) {
-        out.count(self.messages.len());
-        for message in &self.messages {
-            out.text(&message.text);
-            out.number(message.step.code());
-            out.number(message.left_at.map_or(0, |position| position + 1));
-        }
-    }
-
-    /// Takes up a message as it was packed, behind its text.
-    pub(crate) fn unpack(
-        &mut self,
-        key: EntryKey,
-        text: String,
-        parcel: &mut Parcel<'_>,
-        now: Moment,
-    ) {
-        let step = Step::of_code(parcel.number(), now);
-        parcel.demand(step.is_some());
-        self.messages.push(Outgoing {
-            key,
-            text,
-            step: step.unwrap_or(Step::Unproven),
-            left_at: parcel.number().checked_sub(1),
         });
     }
 
@@ -189,7 +160,10 @@ impl Outbox {
         let place = place.or_else(|| self.messages.iter().position(assumed));
         let place = place.or_else(|| self.messages.iter().position(same));
         let place = place.or_else(|| self.messages.iter().position(changed))?;
-        self.note_echo(text);
+        if self.echoed.len() == MOST {
+            self.echoed.remove(0);
+        }
+        self.echoed.push(text.to_owned());
         let echoed = self.messages.remove(place);
         if defect::on(Defect::OneEchoForAll) {
             self.messages.retain(|message| message.text != echoed.text);
@@ -337,53 +311,12 @@ impl Outbox {
         self.messages.iter().any(loose)
     }
 
-    /// A text of ours stands in the transcript.
-    pub(crate) fn note_echo(&mut self, text: &str) {
-        if self.echoed.len() == MOST {
-            self.echoed.remove(0);
-        }
-        self.echoed.push(text.to_owned());
-    }
-
     fn message(&mut self, key: EntryKey) -> Option<&mut Outgoing> {
         self.messages.iter_mut().find(|message| message.key == key)
     }
 }
 
 impl Step {
-    /// The step as a number.
-    fn code(&self) -> u64 {
-        match self {
-            Self::Queued => 1,
-            // The page's end takes the request with it; the server may have it.
-            Self::Leaving | Self::Doubtful { .. } => 2,
-            Self::Accepted { .. } => 3,
-            Self::Assumed => 4,
-            Self::Unproven => 5,
-            Self::Refused(Problem::Refused { .. }) => 6,
-            Self::Refused(_) => 7,
-        }
-    }
-
-    /// The step of a number, at the beginning of another page.
-    fn of_code(code: u64, now: Moment) -> Option<Self> {
-        Some(match code {
-            1 => Self::Queued,
-            2 => Self::Doubtful {
-                provable: now + STRAGGLE,
-            },
-            3 => Self::Accepted { since: now },
-            4 => Self::Assumed,
-            5 => Self::Unproven,
-            6 => Self::Refused(Problem::Refused {
-                status: 0,
-                message: None,
-            }),
-            7 => Self::Refused(Problem::Server { status: 0 }),
-            _ => return None,
-        })
-    }
-
     /// Whether the server may have the message, and its echo is awaited.
     fn is_under_way(&self) -> bool {
         match self {

@@ -36,8 +36,7 @@ impl Session {
             Course::Open => message
                 .or_else(|| chat.notices.first().cloned().map(Job::Notice))
                 .or_else(|| self.plan_typing(chat, now)),
-            // A chat that may be dead takes no message.
-            Course::Returning | Course::Closing { .. } => None,
+            Course::Closing { .. } => None,
             // The visitor's last words go first, but trouble does not keep anybody here.
             Course::Leaving { .. } => {
                 let message = message.filter(|_| self.rest.trouble().is_none());
@@ -64,7 +63,7 @@ impl Session {
         let doubt = chat.doubt(&self.view);
         let doubt = doubt.map(|since| since.max(chat.inquiry.not_before()));
         let regular = match chat.course {
-            Course::Returning | Course::Open => self.regular_refresh(chat),
+            Course::Open => self.regular_refresh(chat),
             Course::Closing { .. } | Course::Leaving { .. } => None,
         };
         let at = [doubt, regular].into_iter().flatten().min()?;
@@ -161,7 +160,7 @@ impl Session {
 
     /// The value of `gms_user` that REST requests carry.
     fn gms_user(&self) -> Option<String> {
-        self.user.clone().filter(|_| self.identified)
+        self.config.user_id.clone().filter(|_| self.identified)
     }
 
     /// The HTTP call for a job.
@@ -187,7 +186,7 @@ impl Session {
                     (_, Step::Creating { service } | Step::Doubting { service }) => {
                         Call::create_chat(config, service, visitor, start.by_comet)
                     }
-                    (_, Step::Proving { .. } | Step::Service | Step::Queued { .. }) => return None,
+                    (_, Step::Proving | Step::Service | Step::Queued { .. }) => return None,
                 })
             }
             State::Live(chat) => self.talk_call(chat, job),

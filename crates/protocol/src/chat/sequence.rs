@@ -1,7 +1,6 @@
 //! The order of events: positions, duplicates, holes.
 
 use crate::defect::{self, Defect};
-use crate::print::Print;
 use crate::wire;
 
 /// A position so far beyond the last one is not believed.
@@ -265,12 +264,17 @@ fn indices(events: &[wire::Event], last: Option<u64>, limit: u64) -> Option<Vec<
         .collect()
 }
 
-/// What an event says, in one number.
+/// What an event says, in one number (FNV-1a).
 fn fingerprint(event: &wire::Event) -> u64 {
-    let mut print = Print::new(0);
-    print.add(event.kind.name().as_bytes());
-    print.add(event.party.nickname.as_bytes());
-    print.add(event.text.as_bytes());
-    print.add(&event.seconds.unwrap_or_default().to_le_bytes());
-    print.sum()
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {
+        for byte in bytes.iter().chain(&[0xff]) {
+            sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(event.kind.name().as_bytes());
+    add(event.party.nickname.as_bytes());
+    add(event.text.as_bytes());
+    add(&event.seconds.unwrap_or_default().to_le_bytes());
+    sum
 }

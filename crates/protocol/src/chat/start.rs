@@ -1,17 +1,15 @@
 //! From the visitor's form to a created chat.
 
 mod failure;
-mod kept;
-mod proof;
 
 use crate::value::Value;
 
 use super::call::Job;
 use super::talk::Chat;
-use super::{Delivery, Phase, Problem, Session, State, Visitor, call};
+use super::{Delivery, Phase, Problem, Session, State, Visitor, advice, call};
 use crate::Moment;
 use crate::wire::{self, Availability, ChatObject};
-use failure::{denies, is_lost};
+use failure::{denies, is_lost, patience};
 
 /// So many retries of one step, and the start has failed.
 const RETRIES: u32 = 3;
@@ -48,12 +46,10 @@ pub(super) struct Start {
 ///      |              ^  `--delayed--> Queued --available--> Creating      `--chat--> (live)
 ///      `--poll-------'                   ^---------503----------'
 /// ```
-///
-/// Where `gms_user` is made of the service's id, Service comes before Proving.
 #[derive(Debug)]
 pub(super) enum Step {
     /// CometD has to prove that it works before the chat depends on it.
-    Proving { service: Option<String> },
+    Proving,
     /// The service is being created.
     Service,
     /// The delayed service is not available yet; asked again at `next`.
@@ -76,26 +72,11 @@ enum Delay {
 }
 
 impl Start {
-    /// A start from this step on, of a service that is not a delayed one.
-    fn new(visitor: Visitor, by_comet: bool, step: Step) -> Self {
-        Self {
-            visitor,
-            by_comet,
-            step,
-            delay: Delay::No,
-            attempts: 0,
-            push_failures: 0,
-            early: Vec::new(),
-            doubted: false,
-            interrupted: false,
-        }
-    }
-
     /// The next job and the earliest moment for it.
     pub(super) fn plan(&self, push_is_up: bool) -> Option<(Moment, Job)> {
         let now = Moment::default();
         match &self.step {
-            Step::Proving { .. } => None,
+            Step::Proving => None,
             Step::Service => Some((now, Job::CreateService)),
             Step::Queued { next, .. } => Some((*next, Job::Status)),
             Step::Creating { .. } if self.by_comet && !push_is_up => None,
@@ -109,8 +90,7 @@ impl Start {
         match &self.step {
             Step::Doubting { service } => Some(service.clone()),
             Step::Creating { service } if job == Some(&Job::CreateChat) => Some(service.clone()),
-            Step::Creating { .. } | Step::Proving { .. } => None,
-            Step::Service | Step::Queued { .. } => None,
+            Step::Creating { .. } | Step::Proving | Step::Service | Step::Queued { .. } => None,
         }
     }
 
@@ -163,27 +143,83 @@ impl Session {
         }
         self.rest.start_anew(now);
         self.identified = true;
-        self.user.clone_from(&self.config.user_id);
         let by_comet = self.config.delivery != Delivery::Poll;
         let named = self.config.service.ends_with("-poll");
-        let proves = by_comet && !self.invents_user();
-        let step = if proves {
-            Step::Proving { service: None }
-        } else {
-            Step::Service
-        };
         self.state = State::Starting(Box::new(Start {
+            visitor,
+            by_comet,
+            step: if by_comet {
+                Step::Proving
+            } else {
+                Step::Service
+            },
             delay: match self.config.delayed {
                 Some(true) => Delay::Yes,
                 Some(false) => Delay::No,
                 None if named => Delay::Yes,
                 None => Delay::Perhaps,
             },
-            ..Start::new(visitor, by_comet, step)
+            attempts: 0,
+            push_failures: 0,
+            early: Vec::new(),
+            doubted: false,
+            interrupted: false,
         }));
         self.view.enter(Phase::Connecting);
-        if proves {
+        if by_comet {
             self.push.open(now);
+        }
+    }
+
+    /// CometD works: the service can be created.
+    pub(super) fn on_push_proven(&mut self) {
+        if let State::Starting(start) = &mut self.state {
+            start.push_failures = 0;
+            if matches!(start.step, Step::Proving) {
+                start.enter(Step::Service);
+            }
+        }
+    }
+
+    /// CometD has failed while the chat is being started: try on, go without it, or give up.
+    pub(super) fn on_push_failed(&mut self, problem: Problem, final_word: bool, now: Moment) {
+        let job = self.rest.job().cloned();
+        let State::Starting(start) = &mut self.state else {
+            return;
+        };
+        start.push_failures += 1;
+        let committed = start.is_committed(job.as_ref());
+        match self.config.delivery {
+            Delivery::Auto if committed => {}
+            Delivery::Auto => {
+                if final_word || start.push_failures >= patience(&problem) {
+                    self.go_without_push(&problem, now);
+                }
+            }
+            Delivery::Cometd => {
+                if final_word || start.push_failures >= 5 {
+                    self.fail(problem, now);
+                }
+            }
+            Delivery::Poll => {}
+        }
+    }
+
+    /// The chat will be in poll mode; says why.
+    fn go_without_push(&mut self, problem: &Problem, now: Moment) {
+        let url = [self.config.comet_path.as_str(), "/"].concat();
+        let gms_user = self.config.user_id.is_some();
+        let why = advice::on_failure(&url, gms_user, problem);
+        self.view
+            .diagnose(["Polling instead of CometD: ", &why].concat());
+        // Where CometD cannot be reached, the header may be what CORS forbids; polling does without.
+        self.identified = *problem != Problem::Unreachable;
+        self.push.close(now);
+        if let State::Starting(start) = &mut self.state {
+            start.by_comet = false;
+            if matches!(start.step, Step::Proving) {
+                start.enter(Step::Service);
+            }
         }
     }
 
@@ -212,7 +248,7 @@ impl Session {
         match &mut self.state {
             State::Starting(start) if start.by_comet && self.push.is_off() => match start.step {
                 Step::Queued { .. } | Step::Creating { .. } => self.push.open(now),
-                Step::Proving { .. } | Step::Service | Step::Doubting { .. } => {}
+                Step::Proving | Step::Service | Step::Doubting { .. } => {}
             },
             State::Live(chat) if chat.by_comet && self.push.is_off() => {
                 chat.inquiry.ask_for_verdict();
@@ -225,22 +261,6 @@ impl Session {
     fn on_service(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
         let expected = "a service `_id`";
         let service = wire::service_id(answer).ok_or(Problem::Malformed { expected })?;
-        let known = self.user.is_some();
-        self.identify(&service);
-        match &mut self.state {
-            State::Starting(start) if start.by_comet && !known && self.user.is_some() => {
-                let service = Some(service);
-                start.enter(Step::Proving { service });
-                self.push.open(now);
-            }
-            State::Starting(_) => self.use_service(service, now),
-            State::Idle | State::Live(_) | State::Over | State::Failed => {}
-        }
-        Ok(())
-    }
-
-    /// The service is there: its chat can be created, or its turn awaited.
-    fn use_service(&mut self, service: String, now: Moment) {
         if let State::Starting(start) = &mut self.state {
             if start.delay == Delay::Yes {
                 self.queue(service, now);
@@ -248,6 +268,7 @@ impl Session {
                 start.enter(Step::Creating { service });
             }
         }
+        Ok(())
     }
 
     fn on_status(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
@@ -261,10 +282,7 @@ impl Session {
             return Ok(());
         };
         match status {
-            Availability::Waiting => {
-                *next = now + pause;
-                self.view.enter(Phase::Waiting);
-            }
+            Availability::Waiting => *next = now + pause,
             Availability::Available => {
                 let service = std::mem::take(service);
                 start.enter(Step::Creating { service });
@@ -398,7 +416,7 @@ impl Session {
             Step::Doubting { .. } | Step::Creating { .. } | Step::Queued { .. } => {
                 self.count_failure(problem, now);
             }
-            Step::Proving { .. } | Step::Service => {}
+            Step::Proving | Step::Service => {}
         }
     }
 

@@ -1,21 +1,15 @@
 //! A created chat: whose events are its own, and what each of them means.
 
-mod aside;
-mod kept;
-
 use std::time::Duration;
 use std::vec::IntoIter;
 
 use super::idle::Idle;
-use aside::{show_push_url, tell_notice};
-use kept::Log;
-
 use super::inquiry::Inquiry;
 use super::roster::Roster;
 use super::sequence::{Arrival, Batch, Sequence};
 use super::typing::Ours;
 use super::view::View;
-use super::{Body, Config, End, EntryKey, Role};
+use super::{Body, Config, End, EntryKey, Event, Role};
 use crate::defect::{self, Defect};
 use crate::wire::{ChatObject, ChatState, Delivery, Kind, Link};
 use crate::{Moment, url, wire};
@@ -66,22 +60,16 @@ pub(crate) struct Chat {
     links: Vec<(Link, String)>,
     started_at: Option<u64>,
     gaps: Vec<Gap>,
-    /// What was shown, for the next page.
-    log: Log,
 }
 
 /// Where a created chat is heading.
 ///
 /// ```text
-///   Returning --it is alive--> Open
 ///   Open --the server has ended it--> Closing --nothing is missing, or time is up--> (ended)
 ///     `----the visitor ends it------> Leaving --answered, or time is up------------> (ended)
-///   What leads away from Open leads away from Returning too.
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Course {
-    /// Another page has begun it; the server has not been heard of since.
-    Returning,
     /// It goes on.
     Open,
     /// The server has ended it; what is missing of it is fetched first.
@@ -118,7 +106,7 @@ impl Course {
     /// When the end is not waited for any longer.
     pub(crate) fn until(self) -> Option<Moment> {
         match self {
-            Self::Returning | Self::Open => None,
+            Self::Open => None,
             Self::Closing { until } | Self::Leaving { until, .. } => Some(until),
         }
     }
@@ -153,7 +141,6 @@ impl Chat {
             links: Vec::new(),
             started_at: None,
             gaps: Vec::new(),
-            log: Log::begin(begin.unwrap_or(1)),
         }
     }
 
@@ -338,7 +325,7 @@ impl Chat {
             self.give_up(view, now, Duration::ZERO);
         }
         match self.course {
-            Course::Returning | Course::Open => self.roster.end(unknown),
+            Course::Open => self.roster.end(unknown),
             Course::Closing { .. } => self.roster.end(false),
             Course::Leaving { end, .. } => end,
         }
@@ -387,7 +374,6 @@ impl Chat {
         typing_until: Moment,
     ) {
         self.roster.note(&arrival.event);
-        self.log.note(&arrival, false);
         let party = &arrival.event.party;
         match &arrival.event.kind {
             Kind::Message => {
@@ -420,7 +406,6 @@ impl Chat {
         }
         if let Some(joined) = after.next() {
             self.roster.note(&joined.event);
-            self.log.note(&joined, true);
             let from = left.event.party;
             let body = Body::Transferred { from };
             view.show(joined.position, joined.at, joined.event.party, body);
@@ -432,4 +417,27 @@ impl Chat {
 fn is_handover(left: &wire::Event, next: &wire::Event) -> bool {
     let agents = left.party.role == Role::Agent && next.party.role == Role::Agent;
     agents && next.kind == Kind::Joined && next.party.nickname != left.party.nickname
+}
+
+/// Offers a pushed address, if it is one that may be opened.
+fn show_push_url(view: &mut View, arrival: Arrival) {
+    match url::read(&arrival.event.text) {
+        Ok(address) => {
+            let body = Body::PushUrl {
+                url: address.url,
+                host: address.host,
+            };
+            view.show(arrival.position, arrival.at, arrival.event.party, body);
+        }
+        Err(reason) => {
+            view.diagnose(["An address pushed by the server was refused: ", reason].concat());
+            tell_notice(view, arrival.event);
+        }
+    }
+}
+
+fn tell_notice(view: &mut View, event: wire::Event) {
+    let kind = event.kind.name().to_owned();
+    let wire::Event { party, text, .. } = event;
+    view.tell(Event::Notice { kind, party, text });
 }

@@ -6,7 +6,6 @@ use super::talk::ECHO_PATIENCE;
 use super::transcript::Transcript;
 use super::typing::Theirs;
 use super::{Body, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role};
-use crate::pack::{Packer, Parcel};
 use crate::queue::Queue;
 use crate::text::unbroken;
 use crate::{Moment, Output, wire};
@@ -51,42 +50,6 @@ impl View {
         self.transcript.clear();
         self.tell_changes();
         std::mem::take(&mut self.outbox)
-    }
-
-    /// Packs the visitor's name and the messages on their way.
-    pub(crate) fn pack(&self, out: &mut Packer) {
-        out.text(&self.visitor.nickname);
-        self.outbox.pack(out);
-    }
-
-    /// Takes up what was packed, below all that is shown.
-    pub(crate) fn unpack(&mut self, parcel: &mut Parcel<'_>, now: Moment) {
-        self.visitor = client(&parcel.text());
-        let mut left = parcel.number();
-        while parcel.has(&mut left) {
-            let text = parcel.text();
-            let body = Body::Mine {
-                text: text.clone(),
-                fate: Fate::Sending,
-            };
-            let key = self.transcript.pend(self.visitor.clone(), body);
-            self.outbox.unpack(key, text, parcel, now);
-            self.update(key);
-        }
-    }
-
-    /// Shows what another view shows, and tells it after everything that waits to be drained.
-    pub(crate) fn become_other(&mut self, mut other: Self) {
-        let mut out = std::mem::replace(&mut self.out, Queue::new());
-        while let Some(output) = other.out.pop() {
-            out.push(output);
-        }
-        *self = Self { out, ..other };
-    }
-
-    /// Whether the chat of another page has not been proved alive yet.
-    pub(crate) fn is_restoring(&self) -> bool {
-        self.phase == Phase::Restoring
     }
 
     /// Enters a phase, unless the chat is in it.
@@ -221,12 +184,6 @@ impl View {
                     },
                 );
                 self.tell_changes();
-            }
-            // Whatever another page of this visitor has shown is the visitor's own.
-            None if self.is_restoring() && party.role == Role::Client => {
-                self.outbox.note_echo(&text);
-                let (text, fate) = (unbroken(&text), Fate::Sent);
-                self.show(position, at, party, Body::Mine { text, fate });
             }
             None => self.show(position, at, party, Body::Message(unbroken(&text))),
         }

@@ -92,8 +92,7 @@ fn read(element: &Value) -> Event {
     }
 }
 
-/// The event type of this name.
-pub(crate) fn kind(name: String) -> Kind {
+fn kind(name: String) -> Kind {
     match name.as_str() {
         "Message.Text" => Kind::Message,
         "Notice.Joined" => Kind::Joined,
