@@ -60,6 +60,28 @@ fn a_chat_is_polled_where_cometd_is_not_to_be_found() {
 }
 
 #[test]
+fn the_developer_is_told_what_cometd_misses() {
+    for (status, hint) in [
+        (404, "`comet-path` and `append-type`"),
+        (415, "`underscores_in_headers on`"),
+        (403, "credentials"),
+    ] {
+        let mut peer = auto();
+        for _ in 0..9 {
+            peer.gms.fault("/cometd", Fault::Status(status, None));
+        }
+        peer.start();
+        peer.advance(secs(60));
+        let words = peer.diagnostics();
+        assert!(words.contains(hint), "{status}: {words}");
+        assert!(
+            !words.contains("name of the `service`"),
+            "{status}: {words}"
+        );
+    }
+}
+
+#[test]
 fn a_chat_is_polled_where_cometd_keeps_failing() {
     for fault in [
         Fault::Lost,

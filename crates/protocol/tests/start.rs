@@ -202,10 +202,28 @@ fn an_unreachable_server_is_tried_four_times_with_growing_pauses() {
         );
     }
     let words = peer.diagnostics();
-    assert!(
-        words.contains("CORS") && words.contains("`gms_user`"),
-        "{words}"
-    );
+    assert!(words.contains("`connect-src`"), "{words}");
+}
+
+#[test]
+fn what_may_forbid_a_request_is_named_as_far_as_the_endpoint_allows() {
+    let told = |endpoint: &str| {
+        let mut wanted = config(Delivery::Poll);
+        endpoint.clone_into(&mut wanted.endpoint);
+        let mut peer = Peer::new(wanted);
+        peer.online = false;
+        peer.start();
+        peer.diagnostics()
+    };
+    let words = ["connect-src", "CORS", "`gms_user`", "mixed content"];
+    for (endpoint, expected) in [
+        ("/genesys", [true, false, false, false]),
+        ("https://gms.example/genesys", [true, true, true, false]),
+        ("http://gms.example/genesys", [true, true, true, true]),
+    ] {
+        let text = told(endpoint);
+        assert_eq!(words.map(|word| text.contains(word)), expected, "{text}");
+    }
 }
 
 #[test]

@@ -2,15 +2,37 @@
 
 use super::Problem;
 use crate::json::push_decimal;
-use crate::text::holds;
+use crate::text::{holds, split_scheme};
 
 /// Says what went wrong with a call, and what to look at.
-pub(crate) fn on_failure(label: &str, gms_user: bool, problem: &Problem) -> String {
+/// `label`: its path below the endpoint; everything that is no service belongs to CometD.
+pub(crate) fn on_failure(endpoint: &str, label: &str, gms_user: bool, problem: &Problem) -> String {
     let mut text = "POST ".to_owned();
     text.push_str(label);
     push_outcome(&mut text, problem);
-    text.push_str(hint(label, gms_user, problem));
+    if *problem == Problem::Unreachable {
+        push_forbidden(&mut text, endpoint, gms_user);
+    } else if label.starts_with("/1/") {
+        text.push_str(of_service(label, problem));
+    } else {
+        text.push_str(of_cometd(problem));
+    }
     text
+}
+
+/// What may keep a request from being answered: a browser does not tell one from the other.
+fn push_forbidden(text: &mut String, endpoint: &str, gms_user: bool) {
+    text.push_str(": offline, the server is down, or the CSP's `connect-src` forbids it");
+    let Some((scheme, _)) = split_scheme(endpoint) else {
+        return;
+    };
+    if scheme == "http" {
+        text.push_str(", or it is mixed content (http from a page by https)");
+    }
+    text.push_str(", or its CORS answer does not allow this origin");
+    if gms_user {
+        text.push_str(" and the request headers `content-type` and `gms_user`");
+    }
 }
 
 fn push_outcome(text: &mut String, problem: &Problem) {
@@ -38,15 +60,21 @@ fn push_outcome(text: &mut String, problem: &Problem) {
     }
 }
 
-fn hint(label: &str, gms_user: bool, problem: &Problem) -> &'static str {
+fn of_cometd(problem: &Problem) -> &'static str {
     match problem {
-        Problem::Unreachable if gms_user => {
-            ": offline, the server is down, or its CORS answer does not allow this origin \
-             and the request headers `content-type` and `gms_user`"
+        Problem::Refused { .. } => {
+            ": did the header `gms_user` arrive? nginx drops it without `underscores_in_headers on`"
         }
-        Problem::Unreachable => {
-            ": offline, the server is down, or its CORS answer does not allow this origin"
-        }
+        Problem::NotFound { .. } => ": check `comet-path` and `append-type`",
+        Problem::Unreachable | Problem::TimedOut | Problem::Busy { .. } => of_any(problem),
+        Problem::Unauthorised { .. } | Problem::Server { .. } => of_any(problem),
+        Problem::Exception { .. } | Problem::Malformed { .. } => of_any(problem),
+        Problem::CookieLost | Problem::Ended => of_any(problem),
+    }
+}
+
+fn of_service(label: &str, problem: &Problem) -> &'static str {
+    match problem {
         Problem::Busy { .. } if label.ends_with("/ixn/chat") => {
             ": the service has not been told yet that an agent is available"
         }
@@ -57,14 +85,24 @@ fn hint(label: &str, gms_user: bool, problem: &Problem) -> &'static str {
             ": an expected value is missing or wrong, or the body is not taken as \
              `application/x-www-form-urlencoded`"
         }
-        Problem::Unauthorised { .. } => {
-            ": the gateway wants credentials, or another value in the header `gms_user`"
-        }
         Problem::NotFound { .. } if holds(label, "{id}") => {
             ": the server does not know the service (any more), or `endpoint` is not its base URL"
         }
         Problem::NotFound { .. } => {
             ": check `endpoint` (it ends with `/genesys` as a rule) and the name of the `service`"
+        }
+        Problem::Unreachable | Problem::TimedOut | Problem::Busy { .. } => of_any(problem),
+        Problem::Refused { .. } | Problem::Unauthorised { .. } => of_any(problem),
+        Problem::Server { .. } | Problem::Exception { .. } => of_any(problem),
+        Problem::Malformed { .. } | Problem::CookieLost | Problem::Ended => of_any(problem),
+    }
+}
+
+/// What to look at, whatever the request was for.
+fn of_any(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::Unauthorised { .. } => {
+            ": the gateway wants credentials, or another value in the header `gms_user`"
         }
         Problem::Malformed { .. } => {
             ": is this a GMS, or a page of something in between? Check `endpoint`"
@@ -73,7 +111,8 @@ fn hint(label: &str, gms_user: bool, problem: &Problem) -> &'static str {
             ": the cookie BAYEUX_BROWSER does not come back; across sites it needs \
              `SameSite=None; Secure; Partitioned`, and `credentials` must be `include`"
         }
-        Problem::TimedOut | Problem::Busy { .. } | Problem::Refused { .. } => "",
+        Problem::Unreachable | Problem::TimedOut | Problem::Busy { .. } => "",
+        Problem::Refused { .. } | Problem::NotFound { .. } => "",
         Problem::Server { .. } | Problem::Exception { .. } | Problem::Ended => "",
     }
 }

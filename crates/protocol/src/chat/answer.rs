@@ -39,8 +39,9 @@ impl Session {
     fn note_failure(&mut self, job: &Job, problem: &Problem, now: Moment) {
         if let Some(call) = self.call(job) {
             let gms_user = self.identified && self.config.user_id.is_some();
-            self.view
-                .diagnose(advice::on_failure(&call.label, gms_user, problem));
+            let endpoint = &self.config.endpoint;
+            let text = advice::on_failure(endpoint, &call.label, gms_user, problem);
+            self.view.diagnose(text);
         }
         let content = match job {
             Job::Send(_) | Job::Notice(_) | Job::Typing(_) => !problem.is_retryable(),

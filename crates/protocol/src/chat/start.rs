@@ -209,7 +209,7 @@ impl Session {
     fn go_without_push(&mut self, problem: &Problem, now: Moment) {
         let url = [self.config.comet_path.as_str(), "/"].concat();
         let gms_user = self.config.user_id.is_some();
-        let why = advice::on_failure(&url, gms_user, problem);
+        let why = advice::on_failure(&self.config.endpoint, &url, gms_user, problem);
         self.view
             .diagnose(["Polling instead of CometD: ", &why].concat());
         // Where CometD cannot be reached, the header may be what CORS forbids; polling does without.
