@@ -2,10 +2,10 @@
 "use strict";
 
 const wishes = new URLSearchParams(location.search);
-const page = ["dir", "lang"];
+const page = ["dir", "lang", "theme"];
 
 for (const [name, value] of wishes) {
-  if (page.includes(name)) document.documentElement.setAttribute(name, value);
+  if (page.includes(name)) document.documentElement.setAttribute(name == "theme" ? "data-theme" : name, value);
 }
 
 customElements.whenDefined("gms-chat").then(() => {
@@ -23,7 +23,12 @@ const choices = [
   ["by polling", "delivery=poll"],
   ["delayed", "delivery=cometd&service=request-chat-poll"],
   ["right to left", "dir=rtl"],
+  ["Arabic", "lang=ar"],
+  ["Japanese", "lang=ja"],
   ["dark window", "color-scheme=dark"],
+  ["theme Harbour", "theme=harbour"],
+  ["theme Meadow", "theme=meadow"],
+  ["theme Studio", "theme=studio"],
 ];
 const links = choices.map(([label, query]) => {
   const link = document.createElement("a");

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use gms_chat_protocol::chat::{Config, Delivery, Visitor};
 
-use crate::text::Catalogue;
-
 /// Everything that the embedding page decides.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -16,12 +14,10 @@ pub(crate) struct Options {
     pub(crate) invent_user: bool,
     /// Which cookies accompany requests.
     pub(crate) credentials: Credentials,
-    /// What the page knows about the visitor already.
-    pub(crate) visitor: Visitor,
     /// Whether `gms-chat-messagereceived` carries the text.
     pub(crate) expose_text: bool,
-    /// The sentences of the window.
-    pub(crate) texts: Catalogue,
+    /// The language of the window, as BCP 47.
+    pub(crate) language: String,
     /// What the window offers.
     pub(crate) face: Face,
 }
@@ -99,12 +95,9 @@ impl Complaint {
 }
 
 /// Reads the options as the loader collected them: names and values in turn, attributes and properties alike;
-/// the members of `data` and `messages` under names such as `data.tier`.
+/// .
 pub(crate) fn parse(given: &[String]) -> Result<Options, Complaint> {
-    let given = Given {
-        words: given,
-        complaint: Cell::new(None),
-    };
+    let given = Given::new(given);
     let options = read(&given);
     match given.complaint.take() {
         None => Ok(options),
@@ -144,13 +137,16 @@ fn read(given: &Given<'_>) -> Options {
     session.user_id = user
         .filter(|name| !matches!(*name, "auto" | "none"))
         .map(str::to_owned);
+    // One that is an object went to the form.
+    if given.text("data").is_some() {
+        given.complain("data", "a JSON object");
+    }
     Options {
         invent_user: matches!(user, None | Some("auto")) && session.delivery != Delivery::Poll,
         session,
         credentials: credentials(given),
-        visitor: visitor(given),
         expose_text: given.switch("expose-text").unwrap_or(false),
-        texts: Catalogue::with(given.members("messages")),
+        language: given.text("language").unwrap_or_default().to_owned(),
         face: face(given),
     }
 }
@@ -195,19 +191,25 @@ fn credentials(given: &Given<'_>) -> Credentials {
     all[given.word("credentials", &words, "same-origin, include or omit")]
 }
 
-fn visitor(given: &Given<'_>) -> Visitor {
-    let text = |name| given.text(name).unwrap_or_default().to_owned();
-    Visitor {
-        first_name: text("first-name"),
-        last_name: text("last-name"),
-        email: text("email"),
-        subject: text("subject"),
-        display_name: text("display-name"),
-        data: given
-            .members("data")
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+/// What is sent of the visitor, and the first message: their values in the order of `src/window.js`, then names and
+/// values of the business data.
+pub(crate) fn visitor(given: Vec<String>) -> (Visitor, Option<String>) {
+    let mut given = given.into_iter();
+    let mut next = || given.next().unwrap_or_default();
+    let [first_name, last_name, email, subject, display_name, message] =
+        std::array::from_fn(|_| next());
+    let mut visitor = Visitor {
+        first_name,
+        last_name,
+        email,
+        subject,
+        display_name,
+        data: Vec::new(),
+    };
+    while let (Some(name), Some(value)) = (given.next(), given.next()) {
+        visitor.data.push((name, value));
     }
+    (visitor, Some(message).filter(|text| !text.is_empty()))
 }
 
 /// Names and values in turn; none is required here, and of two of the same name the last one counts.
@@ -218,6 +220,13 @@ struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
+    fn new(words: &'a [String]) -> Self {
+        Self {
+            words,
+            complaint: Cell::new(None),
+        }
+    }
+
     /// Takes note of an option that cannot be used.
     fn complain(&self, option: &'static str, expected: &'static str) {
         let first = self.complaint.take();
@@ -292,23 +301,11 @@ impl<'a> Given<'a> {
         }
         Some(address)
     }
-
-    /// The members of an object. One that the loader could not take apart stands under its own name.
-    fn members(&self, object: &'static str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        if self.text(object).is_some() {
-            self.complain(object, "a JSON object");
-        }
-        let member = move |(name, value): (&'a str, &'a str)| {
-            Some((name.strip_prefix(object)?.strip_prefix('.')?, value))
-        };
-        self.pairs().filter_map(member)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Key;
 
     /// Options from lines `name=value`.
     fn reading(lines: &[&str]) -> Result<Options, Complaint> {
@@ -333,7 +330,6 @@ mod tests {
         assert_eq!(options.session, Config::new("/genesys"));
         assert_eq!(options.session.service, "request-chat");
         assert_eq!(options.credentials, Credentials::SameOrigin);
-        assert_eq!(options.visitor, Visitor::default());
         assert!(options.invent_user && !options.expose_text);
     }
 
@@ -375,15 +371,7 @@ mod tests {
             "delayed=",
             "user-id=u-1",
             "credentials=include",
-            "first-name=Ann",
-            "last-name=Lee",
-            "email=a@b.c",
-            "subject=Help",
-            "display-name=AL",
-            "data.tier=gold",
-            "data.age=7",
             "expose-text=true",
-            "messages.title=Hello",
         ]);
         let session = &options.session;
         assert_eq!(session.service, "sales");
@@ -393,13 +381,20 @@ mod tests {
         assert_eq!(session.user_id.as_deref(), Some("u-1"));
         assert!(!options.invent_user && options.expose_text);
         assert_eq!(options.credentials, Credentials::Include);
-        let visitor = &options.visitor;
+    }
+
+    #[test]
+    fn what_the_form_holds_becomes_a_visitor_and_a_first_message() {
+        let given = [
+            "Ann", "Lee", "a@b.c", "Help", "AL", "Hello", "tier", "gold", "age", "7",
+        ];
+        let (visitor, message) = visitor(given.map(str::to_owned).into());
         assert_eq!((&*visitor.first_name, &*visitor.last_name), ("Ann", "Lee"));
         assert_eq!((&*visitor.email, &*visitor.subject), ("a@b.c", "Help"));
         assert_eq!(visitor.display_name, "AL");
         let data: Vec<(&str, &str)> = visitor.data.iter().map(|(k, v)| (&**k, &**v)).collect();
         assert_eq!(data, [("tier", "gold"), ("age", "7")]);
-        assert_eq!(options.texts.say(Key::Title), "Hello");
+        assert_eq!(message.as_deref(), Some("Hello"));
     }
 
     #[test]
@@ -470,7 +465,6 @@ mod tests {
             ("credentials=yes", "credentials"),
             ("append-type=maybe", "append-type"),
             ("data=tier: gold", "data"),
-            ("messages=x", "messages"),
             ("transcript=mail", "transcript"),
             ("survey-url=javascript:alert(1)", "survey-url"),
             ("idle-alert=4 minutes", "idle-alert"),

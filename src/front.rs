@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use gms_chat_protocol::chat::{Body, Change, Entry, Event, Phase, Role};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::console;
+use web_sys::{Element, console};
 
 use crate::page;
 use crate::report::{Report, Reporter, Value};
-use crate::text::{Catalogue, Key};
+use crate::text::{Key, Source};
 use crate::ui::Chat;
 
 #[wasm_bindgen]
@@ -22,6 +22,22 @@ extern "C" {
     /// Fires a `CustomEvent`; `false` when a listener called `preventDefault`.
     #[wasm_bindgen(method)]
     fn emit(this: &Host, name: &str, detail: &JsValue) -> bool;
+
+    /// The sentence of the key at this place, see `text::Key`.
+    #[wasm_bindgen(method)]
+    fn say(this: &Host, key: u32) -> String;
+
+    /// Likewise, in the form for this many, with the number filled in.
+    #[wasm_bindgen(method)]
+    fn count(this: &Host, key: u32, number: u32) -> String;
+
+    /// Draws the fields of the form.
+    #[wasm_bindgen(method)]
+    pub(crate) fn form(this: &Host, root: &Element);
+
+    /// Resolves to what the form holds, if that is right.
+    #[wasm_bindgen(method)]
+    pub(crate) fn submit(this: &Host) -> Promise;
 
     /// Closes the window and gives the focus back.
     #[wasm_bindgen(method)]
@@ -36,22 +52,30 @@ extern "C" {
     fn unread(this: &Host, count: u32, label: &str);
 }
 
+impl Source for Host {
+    fn say(&self, key: u32) -> String {
+        Self::say(self, key)
+    }
+
+    fn count(&self, key: u32, number: u32) -> String {
+        Self::count(self, key, number)
+    }
+}
+
 /// Passes on what the session tells.
 pub(crate) struct Front {
-    chat: Chat,
+    chat: RefCell<Chat>,
     host: Host,
-    texts: Catalogue,
     reporter: RefCell<Reporter>,
     is_open: Cell<bool>,
     unread: Cell<u32>,
 }
 
 impl Front {
-    pub(crate) fn new(chat: Chat, host: Host, texts: Catalogue, expose_text: bool) -> Self {
+    pub(crate) fn new(chat: Chat, host: Host, expose_text: bool) -> Self {
         Self {
-            chat,
+            chat: RefCell::new(chat),
             host,
-            texts,
             reporter: RefCell::new(Reporter::new(expose_text)),
             is_open: Cell::new(false),
             unread: Cell::new(0),
@@ -72,7 +96,18 @@ impl Front {
         if is_news(&event) && !self.is_watched() {
             self.count(self.unread.get() + 1, true);
         }
-        self.chat.apply(event);
+        self.chat().apply(event);
+    }
+
+    /// The window as it speaks now.
+    pub(crate) fn chat(&self) -> Chat {
+        self.chat.borrow().clone()
+    }
+
+    /// The window speaks another language.
+    pub(crate) fn speak(&self, chat: Chat) {
+        self.chat.replace(chat);
+        self.label();
     }
 
     /// The window was opened or closed.
@@ -83,7 +118,7 @@ impl Front {
 
     /// The page can be seen, or not any more; with an open window nothing is unread then.
     pub(crate) fn seen(&self) {
-        self.chat.set_watched(self.is_watched());
+        self.chat().set_watched(self.is_watched());
         if self.is_watched() && self.unread.get() > 0 {
             self.count(0, false);
         }
@@ -95,15 +130,19 @@ impl Front {
 
     fn count(&self, unread: u32, is_new: bool) {
         self.unread.set(unread);
-        let news = Array::of2(&unread.into(), &(is_new && self.chat.rings()).into());
+        let news = Array::of2(&unread.into(), &(is_new && self.chat().rings()).into());
         self.host.extra("news", &JsValue::NULL, &news);
-        let count = unread.to_string();
-        self.host
-            .unread(unread, &self.texts.fill(Key::Unread, &[("count", &count)]));
+        self.label();
         emit(
             &self.host,
             &Report::new("unreadchange").number("count", unread),
         );
+    }
+
+    fn label(&self) {
+        let unread = self.unread.get();
+        let label = self.chat().texts().count(Key::Unread, unread);
+        self.host.unread(unread, &label);
     }
 }
 

@@ -20,7 +20,7 @@ mod text;
 mod transport;
 mod ui;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
@@ -46,14 +46,18 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 /// A mounted window. Freeing it takes it away, aborts its requests and stops its timers.
 #[wasm_bindgen]
 pub struct Widget {
-    _view: UnmountHandle<Mounted>,
+    root: Element,
+    host: Host,
+    view: RefCell<Option<View>>,
     _listeners: Vec<Listener>,
     running: Option<Running>,
 }
 
+/// What is drawn; dropping it takes it away.
+type View = UnmountHandle<Mounted>;
+
 /// A window whose options could be used.
 struct Running {
-    chat: Chat,
     front: Rc<Front>,
     driver: Rc<Driver>,
 }
@@ -78,16 +82,15 @@ impl Widget {
         if let Some(running) = &self.running {
             running.front.set_open(is_open);
             if is_open && takes_focus {
-                running.chat.focus();
+                running.front.chat().focus();
             }
         }
     }
 
-    /// Starts a chat with what the form holds.
-    pub fn start(&self) {
+    /// Starts a chat; `given` is what the form holds, see `config::visitor`.
+    pub fn start(&self, given: Vec<String>) {
         if let Some(running) = &self.running {
-            let visitor = running.chat.visitor();
-            running.driver.command(Command::Start(visitor));
+            running.front.chat().start(given);
         }
     }
 
@@ -106,6 +109,33 @@ impl Widget {
         self.command(Command::End);
     }
 
+    /// Whether the contact centre is open.
+    pub fn set_availability(&self, is_open: bool) {
+        if let Some(running) = &self.running {
+            running.front.chat().set_closed(!is_open);
+        }
+    }
+
+    /// Draws the window again, in another language: the sentences come from the host, `language` is for times.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what crosses from JavaScript is owned"
+    )]
+    pub fn speak(&self, language: String) {
+        let texts = Catalogue::new(Box::new(self.host.clone()), &language);
+        let Some(running) = &self.running else {
+            drop(self.view.take());
+            let broken = refusal(&self.root, texts, self.host.clone());
+            self.view.replace(Some(broken));
+            return;
+        };
+        let chat = running.front.chat().speaking(texts);
+        // The old view goes first: the new one takes its place.
+        drop(self.view.take());
+        self.view.replace(Some(draw(&self.root, &chat)));
+        running.front.speak(chat);
+    }
+
     fn command(&self, command: Command) {
         if let Some(running) = &self.running {
             running.driver.command(command);
@@ -120,36 +150,33 @@ fn run(root: &Element, options: Options, host: Host) -> Widget {
     }
     let link: Rc<OnceCell<Weak<Driver>>> = Rc::default();
     let actions = actions(Rc::clone(&link), host.clone());
-    let drawn = Rc::new(OnceCell::new());
-    let view = mount_to_renderer(root, {
-        let (texts, drawn) = (options.texts.clone(), Rc::clone(&drawn));
-        move || {
-            let chat = Chat::new(texts, options.face, options.visitor, actions);
-            let view = ui::window(&chat);
-            let known = drawn.set(chat);
-            debug_assert!(known.is_ok(), "a view is made once");
-            view
-        }
-    });
-    let running = drawn.get().cloned().map(|chat| {
-        let texts = options.texts;
-        let front = Rc::new(Front::new(chat.clone(), host, texts, options.expose_text));
-        let session = Session::new(session, u64::from_le_bytes(page::random()), page::now());
-        let tell = Rc::clone(&front);
-        let driver = Driver::new(session, options.credentials, move |event| tell.tell(event));
-        let known = link.set(Rc::downgrade(&driver));
-        debug_assert!(known.is_ok(), "a window has one driver");
-        Running {
-            chat,
-            front,
-            driver,
-        }
-    });
+    let lent = host.clone();
+    let texts = Catalogue::new(Box::new(host.clone()), &options.language);
+    let chat = Chat::new(texts, options.face, actions);
+    let view = draw(root, &chat);
+    let front = Rc::new(Front::new(chat, host, options.expose_text));
+    let session = Session::new(session, u64::from_le_bytes(page::random()), page::now());
+    let tell = Rc::clone(&front);
+    let driver = Driver::new(session, options.credentials, move |event| tell.tell(event));
+    let known = link.set(Rc::downgrade(&driver));
+    debug_assert!(known.is_ok(), "a window has one driver");
+    let running = Running { front, driver };
     Widget {
-        _view: view,
-        _listeners: running.as_ref().map(listen).unwrap_or_default(),
-        running,
+        root: root.clone(),
+        host: lent,
+        view: RefCell::new(Some(view)),
+        _listeners: listen(&running),
+        running: Some(running),
     }
+}
+
+fn draw(root: &Element, chat: &Chat) -> View {
+    let chat = chat.clone();
+    show(root, Box::new(move || ui::window(&chat)))
+}
+
+fn show(root: &Element, make: Box<dyn FnOnce() -> ui::Node>) -> View {
+    mount_to_renderer(root, make)
 }
 
 fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
@@ -159,17 +186,25 @@ fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
                 driver.command(command);
             }
         }),
-        minimise: Box::new({
+        minimise: {
             let host = host.clone();
-            move || host.minimise()
-        }),
+            Box::new(move || host.minimise())
+        },
+        draw_form: {
+            let host = host.clone();
+            Box::new(move |root| host.form(root))
+        },
+        submit_form: {
+            let host = host.clone();
+            Box::new(move || host.submit())
+        },
         extra: Box::new(move |name, element, more| host.extra(name, element, more)),
     }
 }
 
 fn listen(running: &Running) -> Vec<Listener> {
     let (front, driver) = (Rc::clone(&running.front), Rc::clone(&running.driver));
-    let chat = running.chat.clone();
+    let chat = front.chat();
     page::watch(move |event| {
         match event {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
@@ -180,12 +215,21 @@ fn listen(running: &Running) -> Vec<Listener> {
     })
 }
 
+/// The window of a page whose options cannot be used.
+fn refusal(root: &Element, texts: Catalogue, host: Host) -> View {
+    let make = move || ui::broken(&texts, move || host.minimise());
+    show(root, Box::new(make))
+}
+
 fn refuse(root: &Element, complaint: &Complaint, host: &Host) -> Widget {
     let sentence = complaint.sentence();
     front::warn(&["bad_config: ", &sentence]);
     emit(host, &report::bad_config(&sentence));
+    let texts = Catalogue::new(Box::new(host.clone()), "");
     Widget {
-        _view: mount_to_renderer(root, || ui::broken(&Catalogue::default())),
+        root: root.clone(),
+        view: RefCell::new(Some(refusal(root, texts, host.clone()))),
+        host: host.clone(),
         _listeners: Vec::new(),
         running: None,
     }

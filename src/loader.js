@@ -4,16 +4,19 @@
 
 // stamp:begin
 const GLUE = "gms_chat.js";
-const EXTRAS = "extras.js";
 const WASM = "gms_chat_bg.wasm";
 const WINDOW_CSS = "widget.css";
+const WINDOW = "window.js";
+const EXTRAS = "extras.js";
+const LANGUAGES = "lang";
+const TITLES = {};
 const LAUNCHER_CSS = "";
 // stamp:end
 
 const TAG = "gms-chat";
 const script = document.currentScript;
 const base = (script && script.src) || document.baseURI;
-/** Where the window takes the whole screen; style/widget.css has the same condition. */
+/** Where a floating window takes the whole screen. */
 const small = matchMedia("(max-width: 480px), (max-height: 480px)");
 const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
 const CHEVRON = "m5 9 7 7 7-7";
@@ -34,6 +37,14 @@ function make(name, attributes, ...children) {
   return made;
 }
 
+const at = (file) => new URL(file, base);
+
+async function get(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw Error(response.status + " " + response.url);
+  return response;
+}
+
 /** Fetches the window once for all elements of the page; after a failure the next call tries again. */
 const load = () => (engine ??= fetchEngine().catch((error) => {
   engine = 0;
@@ -52,20 +63,15 @@ async function fetchEngine() {
   }
   // A module that failed once stays failed under its address.
   const again = tries++ ? "?" + tries : "";
-  const at = (file) => new URL(file, base) + again;
-  const get = async (file) => {
-    const response = await fetch(at(file));
-    if (!response.ok) throw Error(response.status + " " + response.url);
-    return response;
-  };
-  const wasm = get(WASM);
-  const [glue, css] = await Promise.all([import(at(GLUE)), get(WINDOW_CSS).then((response) => response.text()), wasm]);
+  const wasm = get(at(WASM) + again);
+  const css = get(at(WINDOW_CSS) + again);
+  const [glue, window] = await Promise.all([GLUE, WINDOW].map((file) => import(at(file) + again)));
   await glue.default({ module_or_path: wasm });
-  return { mount: glue.mount, styles: sheet(css) };
+  return { mount: glue.mount, styles: sheet(await (await css).text()), ...window };
 }
 
 /** What is needed only in use. */
-const fetchExtras = () => (extras ??= import(new URL(EXTRAS, base)));
+const fetchExtras = () => (extras ??= import(at(EXTRAS)));
 let extras;
 
 const launcherStyles = sheet(LAUNCHER_CSS);
@@ -73,8 +79,8 @@ const launcherStyles = sheet(LAUNCHER_CSS);
 const complain = (error) => console.warn(TAG, error);
 
 class GmsChat extends HTMLElement {
-  static observedAttributes = ["open", "label"];
-  /** Resolves to `{mount, styles}`; tests put their own in its place. */
+  static observedAttributes = ["open", "label", "mode", "lang", "dir", "messages"];
+  /** Resolves to `{mount, styles, open}`; tests put their own in its place. */
   static engine = load;
   static extras = fetchExtras;
 
@@ -97,9 +103,15 @@ class GmsChat extends HTMLElement {
   /** Whether the window is to be open; the attribute `open` says the same to the page. */
   #isWanted = false;
   #mounting = null;
-  #widget = null;
+  #window = null;
   #unreadLabel = "";
   #inviting = 0;
+  /** The language that the window speaks, as BCP 47; undefined for English. */
+  #language;
+  /** Ends that the window keeps clear of a keyboard. */
+  #end;
+  /** What the page's own `overflow` was while the window takes the whole screen. */
+  #overflow = null;
 
   constructor() {
     super();
@@ -117,8 +129,8 @@ class GmsChat extends HTMLElement {
 
   connectedCallback() {
     small.addEventListener("change", this.#show);
-    this.#name();
-    if (this.hasAttribute("open")) this.open({ focus: false });
+    this.#speak();
+    if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
     if (this.hasAttribute("invite")) {
       this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);
     }
@@ -134,6 +146,10 @@ class GmsChat extends HTMLElement {
   attributeChangedCallback(name, _, value) {
     if (!this.isConnected) return;
     if (name == "label") this.#name();
+    else if (name == "mode") {
+      if (this.#isInline()) this.open({ focus: false });
+      this.#show(true);
+    } else if (name != "open") this.#speak();
     else if ((value !== null) != this.#isWanted) this.#isWanted ? this.close() : this.open({ focus: false });
   }
 
@@ -141,12 +157,13 @@ class GmsChat extends HTMLElement {
   async open({ focus = true } = {}) {
     this.#want(true);
     this.#launcher.setAttribute("aria-busy", true);
-    const widget = await this.#ready().catch((error) => this.#fail(error));
+    const window = await this.#ready().catch((error) => this.#fail(error));
     this.#launcher.removeAttribute("aria-busy");
-    if (!widget || !this.#isWanted) return false;
+    if (!window || !this.#isWanted) return false;
     if (!this.#dialog.open) {
       this.#show(null);
-      widget.set_open(true, focus && !matchMedia("(pointer: coarse)").matches);
+      window.shown();
+      window.widget.set_open(true, focus && !matchMedia("(pointer: coarse)").matches);
       this.#emit("open", {});
     }
     return true;
@@ -154,13 +171,16 @@ class GmsChat extends HTMLElement {
 
   /** Closes the window; a chat goes on. */
   close() {
+    if (this.#isInline() && this.isConnected) return;
     this.#want(false);
     if (!this.#dialog.open) return;
     const hadFocus = this.#root.activeElement;
     this.#dialog.close();
+    this.#lock(false);
+    this.#end.abort();
     this.#launcher.setAttribute("aria-expanded", false);
     if (hadFocus) this.#launcher.focus();
-    this.#widget.set_open(false, false);
+    this.#window.widget.set_open(false, false);
     this.#emit("close", {});
   }
 
@@ -181,16 +201,21 @@ class GmsChat extends HTMLElement {
   }
 
   async send(text) {
-    (await this.#ready()).send(String(text));
+    (await this.#ready()).widget.send(String(text));
   }
 
   async notice(text) {
-    (await this.#ready()).notice(String(text));
+    (await this.#ready()).widget.notice(String(text));
+  }
+
+  /** What the page knows about the queue: the visitor's place, and the expected wait in seconds. */
+  async setQueueInfo(info) {
+    this.queueInfo = info;
   }
 
   /** Ends the chat without asking. */
   async end() {
-    this.#widget?.end();
+    this.#window?.widget.end();
   }
 
   #want(open) {
@@ -201,13 +226,47 @@ class GmsChat extends HTMLElement {
   /** Modal where it fills the screen; again when that changes. */
   #show = (change) => {
     if (change && !this.#dialog.open) return;
+    this.#end?.abort();
+    this.#window.fit((this.#end = new AbortController()).signal);
     const focused = this.#root.activeElement;
+    const isFull = !this.#isInline() && (small.matches || this.getAttribute("mode") == "fullscreen");
     this.#dialog.close();
-    if (small.matches) this.#dialog.showModal();
+    this.#dialog.classList.toggle("full", isFull);
+    this.#lock(isFull);
+    if (isFull) this.#dialog.showModal();
     else this.#dialog.open = true;
     this.#launcher.setAttribute("aria-expanded", true);
     if (change) focused?.focus();
   };
+
+  #isInline() {
+    return this.getAttribute("mode") == "inline";
+  }
+
+  /** The page behind a full screen does not scroll. */
+  #lock(isFull) {
+    const { style } = document.documentElement;
+    if (isFull && this.#overflow == null) {
+      this.#overflow = style.overflow;
+      style.overflow = "hidden";
+    } else if (!isFull && this.#overflow != null) {
+      style.overflow = this.#overflow;
+      this.#overflow = null;
+    }
+  }
+
+  /** Texts and direction follow the nearest `lang`, and the element's own `dir`. */
+  #speak() {
+    const wanted = this.closest("[lang]")?.lang || "";
+    const base = (tag) => tag.toLowerCase().split("-")[0];
+    // Who reads traditional characters is better served in English.
+    this.#language = Object.keys(TITLES).find((tag) => base(tag) == base(wanted) && !/hant|tw|hk|mo/i.test(wanted));
+    this.#dialog.lang = this.#language || ((this.messages || this.hasAttribute("messages")) && wanted) || "en";
+    const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
+    for (const part of [this.#launcher, this.#fallback, this.#dialog]) part.dir = dir;
+    this.#name();
+    this.#window?.speak();
+  }
 
   #ready() {
     return (this.#mounting ??= this.#mount().catch((error) => {
@@ -217,52 +276,30 @@ class GmsChat extends HTMLElement {
   }
 
   async #mount() {
-    const { mount, styles } = await this.constructor.engine();
+    const { mount, styles, open } = await this.constructor.engine();
     this.#fallback.hidden = true;
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    this.#widget = mount(this.#dialog, this.#options(), {
+    const file = () => this.#language && at(LANGUAGES + "/" + this.#language + ".json");
+    return (this.#window = await open(this, this.#dialog, mount, file, {
       emit: (name, detail) => this.#emit(name, detail),
       minimise: () => this.close(),
-      extra: (name, ...more) => this.constructor.extras().then((extras) => extras[name](...more)).catch(complain),
+      extras: () => this.constructor.extras(),
       unread: (count, label) => {
         this.unread = count;
         this.#unreadLabel = label;
         this.#name();
       },
-    });
-    return this.#widget;
+    }));
   }
 
   #unmount() {
-    if (!this.#widget) return;
+    if (!this.#window) return;
     this.close();
-    this.#widget.free();
-    this.#widget = this.#mounting = null;
+    this.#window.free();
+    this.#window = this.#mounting = null;
     this.state = "idle";
     this.unread = 0;
     this.#name();
-  }
-
-  /** Names and values in turn: attributes, then the properties `options`, `data` and `messages`. */
-  #options() {
-    const options = [];
-    const add = (name, value) => {
-      if (name == "data" || name == "messages") {
-        try {
-          const object = typeof value == "string" ? JSON.parse(value) : value;
-          for (const key of Object.keys(object)) add(name + "." + key, object[key]);
-          return;
-        } catch {
-          // The window complains about what is no object.
-        }
-      }
-      if (value != null) options.push(name, typeof value == "object" ? JSON.stringify(value) : String(value));
-    };
-    for (const { name, value } of this.attributes) add(name, value);
-    for (const name in this.options) add(kebab(name), this.options[name]);
-    add("data", this.data);
-    add("messages", this.messages);
-    return options;
   }
 
   #emit(name, detail) {
@@ -272,9 +309,13 @@ class GmsChat extends HTMLElement {
   }
 
   #name() {
-    const label = this.getAttribute("label") || "Chat with us";
-    this.#launcher.setAttribute("aria-label", this.unread ? label + ". " + this.#unreadLabel : label);
-    this.#badge.textContent = this.unread > 99 ? "99+" : this.unread || "";
+    const label = this.getAttribute("label") || TITLES[this.#language] || "Chat with us";
+    const count = this.unread > 99 ? "99+" : this.unread || "";
+    const news = this.#unreadLabel;
+    // The name has to hold what is seen, even where the language spells small numbers out.
+    const name = news.includes(count) ? news : news + " (" + count + ")";
+    this.#launcher.setAttribute("aria-label", count ? label + ". " + name : label);
+    this.#badge.textContent = count;
   }
 
   /** No dead button: what the host put into the slot "fallback" stands in. */

@@ -13,7 +13,7 @@ pub(crate) fn window() -> Window {
 
 /// Now, on a clock that never goes back.
 pub(crate) fn now() -> Moment {
-    let millis = window().performance().map_or(0.0, |clock| clock.now());
+    let millis = clock();
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -42,6 +42,11 @@ pub(crate) fn local(at: u64) -> u64 {
 )]
 pub(crate) fn today() -> u64 {
     Date::now() as u64
+}
+
+/// The page's clock in milliseconds, as scripts read it.
+pub(crate) fn clock() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
 }
 
 /// Unguessable bytes.
@@ -84,9 +89,9 @@ impl Listener {
     pub(crate) fn new(
         target: &EventTarget,
         name: &'static str,
-        heard: impl FnMut(Event) + 'static,
+        heard: Box<dyn FnMut(Event)>,
     ) -> Self {
-        let closure = Closure::<dyn FnMut(Event)>::new(heard);
+        let closure = Closure::wrap(heard);
         let added = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
         debug_assert!(added.is_ok(), "listeners can always be added");
         Self {
@@ -112,7 +117,7 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
     let window = window();
     let at_window = |name, event| {
         let report = report.clone();
-        Listener::new(&window, name, move |_| report(event))
+        Listener::new(&window, name, Box::new(move |_| report(event)))
     };
     let mut listeners = vec![
         at_window("online", PageEvent::Online),
@@ -121,13 +126,17 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
     ];
     if let Some(document) = window.document() {
         let seen = report.clone();
-        listeners.push(Listener::new(&document, "visibilitychange", move |_| {
-            seen(if is_visible() {
-                PageEvent::Visible
-            } else {
-                PageEvent::Hidden
-            });
-        }));
+        listeners.push(Listener::new(
+            &document,
+            "visibilitychange",
+            Box::new(move |_| {
+                seen(if is_visible() {
+                    PageEvent::Visible
+                } else {
+                    PageEvent::Hidden
+                });
+            }),
+        ));
     }
     listeners
 }

@@ -1,165 +1,187 @@
-//! Every sentence that a visitor can see, by key; a page or a language may replace any of them.
+//! The sentences of the window, by key. English is in `src/english.js`; the files in `lang` hold the other languages,
+//! and a page may replace any sentence. What only JavaScript says stands in `src/form.js` and `src/extras`.
+
+use std::cell::OnceCell;
 
 use gms_chat_protocol::chat::{End, Party, Problem, Role};
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod languages;
 
 /// How many characters a text has; the standard library's own count is made for long texts and 1 KB larger.
 pub(crate) fn length(text: &str) -> usize {
     text.chars().map(|_| 1).sum()
 }
 
-/// Declares the keys, the names under which they can be replaced, and the English sentences.
+/// Declares the keys, and the names of their sentences.
 macro_rules! sentences {
-    ($($key:ident $name:literal $english:literal)*) => {
+    ($($key:ident $name:literal)*) => {
         /// Names one sentence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Key { $(
-            #[doc = $english]
+            #[doc = $name]
             $key,
         )* }
 
-        /// Each key, its name and its English sentence, in the order of the keys.
-        const ENGLISH: &[(Key, &str, &str)] = &[$((Key::$key, $name, $english)),*];
+        #[cfg(all(test, not(target_family = "wasm")))]
+        const KEYS: &[(Key, &str)] = &[$((Key::$key, $name)),*];
+
+        const COUNT: usize = [$(Key::$key),*].len();
     };
 }
 
+// In the order of `src/english.js`; of a sentence that depends on a number only the general form has a key.
 sentences! {
-    Title "title" "Chat with us"
-    Minimise "minimise" "Minimise"
-    Conversation "conversation" "Conversation"
+    Title "title"
+    Minimise "minimise"
+    Conversation "conversation"
 
-    FormHeading "form.heading" "Start a chat"
-    FormLead "form.lead" "A few words about you, and we connect you to the right person."
-    FirstName "form.first-name" "First name"
-    LastName "form.last-name" "Last name"
-    Email "form.email" "E-mail"
-    Subject "form.subject" "How can we help?"
-    Optional "form.optional" "optional"
-    Submit "form.submit" "Start chat"
-    Submitting "form.submitting" "Connecting…"
-    SubjectMissing "form.error.subject" "Please say in a few words what it is about."
-    EmailWrong "form.error.email" "Please check the address. It should look like name@example.com."
+    FormHeading "form.heading"
+    FormLead "form.lead"
+    Submit "form.submit"
+    Submitting "form.submitting"
+    Checking "form.checking"
 
-    WaitingHeading "waiting.heading" "Finding someone for you"
-    WaitingLead "waiting.lead" "You can write your message now. Whoever joins will see it."
-    WaitingLeave "waiting.leave" "Leave the queue"
+    WaitingHeading "waiting.heading"
+    WaitingLead "waiting.lead"
+    WaitingLeave "waiting.leave"
 
-    StatusIdle "status.idle" "We are happy to help"
-    StatusConnecting "status.connecting" "Connecting…"
-    StatusWaiting "status.waiting" "Waiting for an agent"
-    StatusActive "status.active" "Connected"
-    StatusWith "status.with" "You are talking to {name}"
-    StatusEnding "status.ending" "Ending the chat…"
-    StatusEnded "status.ended" "This chat has ended"
+    StatusIdle "status.idle"
+    StatusConnecting "status.connecting"
+    StatusWaiting "status.waiting"
+    StatusActive "status.active"
+    StatusWith "status.with"
+    StatusEnding "status.ending"
+    StatusEnded "status.ended"
+    StatusClosed "status.closed"
 
-    You "you" "You"
-    Agent "role.agent" "Agent"
-    Supervisor "role.supervisor" "Supervisor"
-    External "role.external" "Assistant"
-    Says "says" "{name}: {text}"
-    Joined "joined" "{name} has joined"
-    Left "left" "{name} has left"
-    Transferred "transferred" "{from} has handed over to {name}"
-    Gap "gap" "Some messages are missing here and could not be fetched."
-    Typing "typing" "{name} is typing"
-    PageOffered "page.offered" "{name} suggests this page"
-    PageOpens "page.opens" "opens in a new tab"
-    Jump "jump" "New messages"
-    Unread "unread" "Unread messages: {count}"
+    You "you"
+    Agent "role.agent"
+    Supervisor "role.supervisor"
+    External "role.external"
+    Says "says"
+    Joined "joined"
+    Left "left"
+    Transferred "transferred"
+    Gap "gap"
+    Typing "typing"
+    PageOffered "page.offered"
+    PageOpens "page.opens"
+    Jump "jump"
+    Unread "unread.other"
 
-    News "news" "New"
-    Copy "copy" "Copy"
-    Copied "copied" "Copied"
-    More "more" "More"
-    KeepText "keep.text" "Download as text"
-    KeepHtml "keep.html" "Download as web page"
-    KeepCopy "keep.copy" "Copy everything"
-    KeepPrint "keep.print" "Print"
-    Mute "mute" "Mute sounds"
+    News "news"
+    Copy "copy"
+    Copied "copied"
+    More "more"
+    KeepText "keep.text"
+    KeepHtml "keep.html"
+    KeepCopy "keep.copy"
+    KeepPrint "keep.print"
+    Mute "mute"
 
-    FateSending "fate.sending" "Sending…"
-    FateSent "fate.sent" "Sent"
-    FateUnknown "fate.unknown" "Not confirmed yet. We are checking."
-    FateUnproven "fate.unproven" "It is not certain that this arrived. Sending it again may show it twice."
-    FateFailed "fate.failed" "Not sent. {reason}"
-    Retry "retry" "Try again"
-    Discard "discard" "Discard"
+    FateSending "fate.sending"
+    FateSent "fate.sent"
+    FateUnknown "fate.unknown"
+    FateUnproven "fate.unproven"
+    FateFailed "fate.failed"
+    Retry "retry"
+    Discard "discard"
 
-    Message "composer.label" "Your message"
-    Placeholder "composer.placeholder" "Write a message…"
-    Send "composer.send" "Send"
-    CharactersLeft "composer.left" "Characters left: {count}"
-    CharactersOver "composer.over" "Too long by {count} characters. Please shorten it or send it in two parts."
+    Message "composer.label"
+    Placeholder "composer.placeholder"
+    Send "composer.send"
+    CharactersLeft "composer.left.other"
+    CharactersOver "composer.over.other"
 
-    End "end" "End chat"
-    EndHeading "end.heading" "End this chat?"
-    EndLead "end.lead" "You can still read it afterwards."
-    EndYes "end.yes" "End chat"
-    EndNo "end.no" "Keep chatting"
-    LeaveHeading "leave.heading" "Leave the queue?"
-    LeaveLead "leave.lead" "You will lose your place."
-    LeaveYes "leave.yes" "Leave"
-    LeaveNo "leave.no" "Keep waiting"
+    End "end"
+    EndHeading "end.heading"
+    EndLead "end.lead"
+    EndYes "end.yes"
+    EndNo "end.no"
+    LeaveHeading "leave.heading"
+    LeaveLead "leave.lead"
+    LeaveYes "leave.yes"
+    LeaveNo "leave.no"
 
-    EndedVisitor "ended.visitor" "You have ended the chat. Thank you for writing."
-    EndedAgent "ended.agent" "The chat is over. Thank you for writing."
-    EndedIdle "ended.idle" "The chat was closed because nobody had written for a while."
-    EndedServer "ended.server" "The chat has been closed by our chat service."
-    EndedLost "ended.lost" "The connection to this chat was lost for too long. Please start a new one to go on."
-    EndedAbandoned "ended.abandoned" "You have left the queue."
-    Again "again" "Start a new chat"
-    Survey "survey" "Tell us how it was"
+    EndedVisitor "ended.visitor"
+    EndedAgent "ended.agent"
+    EndedIdle "ended.idle"
+    EndedServer "ended.server"
+    EndedLost "ended.lost"
+    EndedAbandoned "ended.abandoned"
+    Again "again"
+    Survey "survey"
 
-    IdleHeading "idle.heading" "Are you still there?"
-    IdleLead "idle.lead" "The chat will be closed if nobody writes."
-    IdleLeft "idle.left" "It closes in {time}"
-    IdleOver "idle.over" "It is being closed."
-    IdleStay "idle.stay" "I'm still here"
-    IdleSay "idle.say" "I'm still here."
+    IdleHeading "idle.heading"
+    IdleLead "idle.lead"
+    IdleLeft "idle.left"
+    IdleOver "idle.over"
+    IdleStay "idle.stay"
+    IdleSay "idle.say"
 
-    TroubleOffline "trouble.offline" "You are offline. What you write is sent as soon as you are back."
-    TroubleLine "trouble.line" "No connection. We keep trying, and what you write is sent as soon as it works."
-    TroubleServer "trouble.server" "The chat service does not answer. We keep trying, and nothing is lost."
-    NextTry "trouble.next" "Next try in {time}"
-    Trying "trouble.trying" "Trying now…"
+    TroubleOffline "trouble.offline"
+    TroubleLine "trouble.line"
+    TroubleServer "trouble.server"
+    NextTry "trouble.next"
+    Trying "trouble.trying"
 
-    ProblemHeading "problem.heading" "The chat could not be started"
-    ProblemUnreachable "problem.unreachable" "We cannot reach the chat service. Please check your connection and try again."
-    ProblemTimeout "problem.timeout" "The chat service took too long to answer. Please try again."
-    ProblemBusy "problem.busy" "Everybody is busy right now. Please try again in a few minutes."
-    ProblemRefused "problem.refused" "The chat service did not accept this. Please check what you wrote and try again."
-    ProblemUnauthorised "problem.unauthorised" "The chat service does not let this page in. Please contact us another way."
-    ProblemMissing "problem.not_found" "The chat is not available at the moment. Please contact us another way."
-    ProblemServer "problem.server_error" "Something went wrong at our end. Please try again in a few minutes."
-    ProblemCookie "problem.cookie_lost" "Your browser blocks a cookie that this chat needs. Please allow cookies for this page and try again."
-    ProblemEnded "problem.ended" "The chat was over before it could be sent."
-    ProblemConfig "problem.config" "The chat is not set up correctly on this page. Please contact us another way."
+    ProblemHeading "problem.heading"
+    ProblemUnreachable "problem.unreachable"
+    ProblemTimeout "problem.timeout"
+    ProblemBusy "problem.busy"
+    ProblemRefused "problem.refused"
+    ProblemUnauthorised "problem.unauthorised"
+    ProblemMissing "problem.not_found"
+    ProblemServer "problem.server_error"
+    ProblemCookie "problem.cookie_lost"
+    ProblemEnded "problem.ended"
+    ProblemConfig "problem.config"
 }
 
-/// The sentences of one window.
-#[derive(Clone, Debug, Default)]
+/// The sentences of one window. They live in JavaScript (`src/window.js`), with the languages and the plurals: in the
+/// wasm they would weigh twice as much.
 pub(crate) struct Catalogue {
-    replaced: Vec<(Key, String)>,
+    source: Box<dyn Source>,
+    /// BCP 47, as `Intl` takes it.
+    language: String,
+    /// What has been asked for already.
+    said: [OnceCell<String>; COUNT],
+}
+
+/// Where sentences come from.
+pub(crate) trait Source {
+    /// The sentence of the key at this place.
+    fn say(&self, key: u32) -> String;
+
+    /// The form of the sentence for this many, with the number filled in.
+    fn count(&self, key: u32, number: u32) -> String;
 }
 
 impl Catalogue {
-    /// English, with these sentences in place of its own; unknown names are left out.
-    pub(crate) fn with<'a>(replaced: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let replaced = replaced
-            .filter_map(|(name, sentence)| {
-                let (key, _, _) = ENGLISH.iter().find(|(_, known, _)| *known == name)?;
-                Some((*key, sentence.to_owned()))
-            })
-            .collect();
-        Self { replaced }
+    pub(crate) fn new(source: Box<dyn Source>, language: &str) -> Self {
+        Self {
+            source,
+            language: language.to_owned(),
+            said: [const { OnceCell::new() }; COUNT],
+        }
+    }
+
+    /// How times are written: as in the language; in English as the browser does it, for there are many ways.
+    pub(crate) fn locale(&self) -> &str {
+        self.language
+            .strip_prefix("en")
+            .map_or(self.language.as_str(), |_| "")
     }
 
     /// The sentence of this key.
     pub(crate) fn say(&self, key: Key) -> &str {
-        let mut replaced = self.replaced.iter();
-        match replaced.find(|(known, _)| *known == key) {
-            Some((_, sentence)) => sentence,
-            None => ENGLISH[key as usize].2,
-        }
+        self.said[key as usize].get_or_init(|| self.source.say(key as u32))
+    }
+
+    /// The sentence for this many, with `{count}` filled in.
+    pub(crate) fn count(&self, key: Key, number: u32) -> String {
+        self.source.count(key as u32, number)
     }
 
     /// The sentence of this key, with `{name}` and the like filled in.
@@ -241,41 +263,59 @@ pub(crate) fn initial(name: &str) -> String {
     name.trim().chars().take(1).collect()
 }
 
-#[cfg(test)]
-mod tests {
+#[cfg(all(test, not(target_family = "wasm")))]
+pub(crate) mod tests {
     use super::*;
 
-    #[test]
-    fn keys_and_table_stand_in_the_same_order_and_names_are_unique() {
-        for (index, (key, name, english)) in ENGLISH.iter().enumerate() {
-            assert_eq!(*key as usize, index, "{name}");
-            assert!(!english.is_empty(), "{name}");
-            let twins = ENGLISH.iter().filter(|(_, other, _)| other == name).count();
-            assert_eq!(twins, 1, "{name}");
+    /// English as the page has it.
+    struct English;
+
+    impl Source for English {
+        fn say(&self, key: u32) -> String {
+            let sentence = languages::sentences().swap_remove(key as usize);
+            sentence.as_str().unwrap().to_owned()
         }
+
+        fn count(&self, key: u32, number: u32) -> String {
+            let forms = languages::sentences().swap_remove(key as usize);
+            let form = usize::from(number != 1);
+            let sentence = forms[form].as_str().unwrap();
+            sentence.replace("{count}", &number.to_string())
+        }
+    }
+
+    pub(crate) fn english() -> Catalogue {
+        Catalogue::new(Box::new(English), "en")
+    }
+
+    #[test]
+    fn keys_names_and_sentences_stand_in_the_same_order() {
+        let names: Vec<&str> = KEYS.iter().map(|(_, name)| *name).collect();
+        assert_eq!(languages::names(), names);
+        assert_eq!(languages::sentences().len(), COUNT);
+        let places: Vec<usize> = KEYS.iter().map(|(key, _)| *key as usize).collect();
+        assert_eq!(places, (0..COUNT).collect::<Vec<_>>());
     }
 
     #[test]
     fn values_are_filled_in_by_name() {
-        let english = Catalogue::default();
+        let english = english();
         let line = english.fill(Key::Transferred, &[("name", "Bo"), ("from", "Ann {name}")]);
         assert_eq!(line, "Ann {name} has handed over to Bo");
         assert_eq!(english.fill(Key::Typing, &[]), " is typing");
+        assert_eq!(english.count(Key::Unread, 3), "3 unread messages");
     }
 
     #[test]
-    fn a_page_replaces_single_sentences_and_unknown_names_are_left_out() {
-        let changed = [
-            ("title", "Hallo"),
-            ("nonsense", "x"),
-            ("joined", "{name} ist da {"),
-        ];
-        let catalogue = Catalogue::with(changed.into_iter());
-        assert_eq!(catalogue.say(Key::Title), "Hallo");
-        assert_eq!(catalogue.say(Key::Send), "Send");
+    fn times_are_written_as_in_the_language_and_in_english_as_in_the_browser() {
+        let locale = |language| {
+            Catalogue::new(Box::new(English), language)
+                .locale()
+                .to_owned()
+        };
         assert_eq!(
-            catalogue.fill(Key::Joined, &[("name", "Ann")]),
-            "Ann ist da "
+            (locale("ja"), locale("en"), locale("en-GB")),
+            ("ja".into(), "".into(), "".into())
         );
     }
 
@@ -285,7 +325,7 @@ mod tests {
             nickname: nickname.to_owned(),
             role,
         };
-        let english = Catalogue::default();
+        let english = english();
         assert_eq!(english.name(&party("Ann", Role::Agent)), "Ann");
         assert_eq!(english.name(&party(" ", Role::Agent)), "Agent");
         assert_eq!(english.name(&party("", Role::Client)), "You");

@@ -4,7 +4,6 @@ mod composer;
 mod confirm;
 mod draft;
 mod ended;
-mod field;
 mod form;
 mod header;
 mod icon;
@@ -20,43 +19,48 @@ mod thread;
 mod transcript;
 mod waiting;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
 use gms_chat_protocol::Moment;
+use gms_chat_protocol::chat::Role;
 use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
-use gms_chat_protocol::chat::{Role, Visitor};
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, KeyboardEvent, ShadowRoot};
+use web_sys::{Element, KeyboardEvent, ShadowRoot};
 
-use crate::config::Face;
+use crate::config::{self, Face};
 use crate::page;
 use crate::text::{self, Catalogue, Key};
-use form::Form;
 use live::Live;
-use node::{Node, div};
+use node::{div, tag};
 use thread::Thread;
 
-pub(crate) use node::Mounted;
+pub(crate) use node::{Mounted, Node};
 
-/// What the window knows and whom it tells; every component gets this one value.
+/// What the window knows and whom it tells, and the language that it speaks; every component gets this one value.
 #[derive(Clone)]
-pub(crate) struct Chat(Rc<State>);
+pub(crate) struct Chat {
+    texts: Rc<Catalogue>,
+    state: Rc<State>,
+}
 
 /// The one state of a window.
 pub(crate) struct State {
-    texts: Catalogue,
     face: Face,
     actions: Actions,
     thread: RefCell<Thread>,
-    root: OnceCell<Element>,
+    root: RefCell<Option<Element>>,
     /// Whether the next screen takes the focus, because the last one had it.
     keeps_focus: Cell<bool>,
     phase: Live<Phase>,
     screen: Live<Screen>,
     is_waiting: Live<bool>,
+    /// When the wait began, on the page's clock.
+    waits_since: Cell<f64>,
+    /// Whether business hours are over.
+    is_closed: Live<bool>,
     is_over: Live<bool>,
     connection: RefCell<Connection>,
     is_offline: Cell<bool>,
@@ -80,7 +84,10 @@ pub(crate) struct State {
     /// Whether the window is open on a page that can be seen.
     is_watched: Cell<bool>,
     draft: Live<String>,
-    form: Form,
+    /// Whether the form is being checked.
+    is_checking: Live<bool>,
+    /// Said as soon as the chat is created.
+    first_message: RefCell<Option<String>>,
     /// Lines that have not been announced yet.
     speech: Live<Vec<String>>,
 }
@@ -89,7 +96,7 @@ impl Deref for Chat {
     type Target = State;
 
     fn deref(&self) -> &State {
-        &self.0
+        &self.state
     }
 }
 
@@ -99,6 +106,10 @@ pub(crate) struct Actions {
     pub(crate) command: Box<dyn Fn(Command)>,
     /// Closes the window; the chat goes on.
     pub(crate) minimise: Box<dyn Fn()>,
+    /// Draws the fields of the form into an element.
+    pub(crate) draw_form: Box<dyn Fn(&Element)>,
+    /// Resolves to names and values in turn, unless something is wrong, which the form then shows.
+    pub(crate) submit_form: Box<dyn Fn() -> Promise>,
     /// Calls a function of `src/extras.js`, which may still have to be fetched: the name, an element, and what
     /// else it takes. What cannot be fetched is not done; nothing depends on it.
     pub(crate) extra: Extra,
@@ -106,16 +117,18 @@ pub(crate) struct Actions {
 
 pub(crate) type Extra = Box<dyn Fn(&str, &Element, &JsValue)>;
 
-/// The two faces of the window.
+/// The faces of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Screen {
     Form,
+    Closed,
     Talk,
 }
 
 impl Screen {
-    fn of(phase: &Phase) -> Self {
+    fn of(phase: &Phase, is_closed: bool) -> Self {
         match phase {
+            Phase::Idle | Phase::Failed(_) if is_closed => Self::Closed,
             Phase::Idle | Phase::Connecting | Phase::Failed(_) => Self::Form,
             Phase::Waiting | Phase::Active | Phase::Ending | Phase::Ended(_) => Self::Talk,
         }
@@ -124,17 +137,18 @@ impl Screen {
 
 impl Chat {
     /// A window without a chat.
-    pub(crate) fn new(texts: Catalogue, face: Face, visitor: Visitor, actions: Actions) -> Self {
-        Self(Rc::new(State {
-            texts,
+    pub(crate) fn new(texts: Catalogue, face: Face, actions: Actions) -> Self {
+        let state = State {
             face,
             actions,
             thread: RefCell::new(Thread::new(page::local, page::today())),
-            root: OnceCell::new(),
+            root: RefCell::default(),
             keeps_focus: Cell::new(false),
             phase: Live::new(Phase::Idle),
             screen: Live::new(Screen::Form),
             is_waiting: Live::new(false),
+            waits_since: Cell::new(0.0),
+            is_closed: Live::new(false),
             is_over: Live::new(false),
             connection: RefCell::new(Connection::Fine),
             is_offline: Cell::new(false),
@@ -152,9 +166,28 @@ impl Chat {
             is_muted: Live::new(false),
             is_watched: Cell::new(false),
             draft: Live::new(String::new()),
-            form: Form::new(visitor),
+            is_checking: Live::new(false),
+            first_message: RefCell::default(),
             speech: Live::new(Vec::new()),
-        }))
+        };
+        Self {
+            texts: Rc::new(texts),
+            state: Rc::new(state),
+        }
+    }
+
+    /// The same chat in another language. Whatever has the focus passes it on to the next view.
+    pub(crate) fn speaking(&self, texts: Catalogue) -> Self {
+        self.keeps_focus.set(self.has_focus());
+        Self {
+            texts: Rc::new(texts),
+            state: Rc::clone(&self.state),
+        }
+    }
+
+    /// The sentences of the window.
+    pub(crate) fn texts(&self) -> &Catalogue {
+        &self.texts
     }
 
     /// Shows what happened.
@@ -196,23 +229,39 @@ impl Chat {
         self.face.sound && !self.is_muted.peek()
     }
 
-    /// What the form holds now.
-    pub(crate) fn visitor(&self) -> Visitor {
-        self.form.visitor()
+    /// Starts a chat with what the form holds (see [`config::visitor`]), unless nobody is there.
+    pub(crate) fn start(&self, given: Vec<String>) {
+        if !self.is_closed.peek() {
+            let (visitor, first_message) = config::visitor(given);
+            self.first_message.replace(first_message);
+            self.command(Command::Start(visitor));
+        }
+    }
+
+    /// Business hours begin, or end.
+    pub(crate) fn set_closed(&self, is_closed: bool) {
+        self.keeps_focus.set(self.has_focus());
+        self.is_closed.set(is_closed);
+        self.screen.set(Screen::of(&self.phase.peek(), is_closed));
     }
 
     /// Moves the focus to where the visitor goes on.
     pub(crate) fn focus(&self) {
-        let root = self.root.get();
-        let target = root.and_then(|root| root.query_selector("[data-focus]").ok().flatten());
+        let root = self.root.borrow();
+        let target = root
+            .as_ref()
+            .and_then(|root| root.query_selector("[data-focus]").ok().flatten());
         if let Some(target) = target.as_ref().and_then(|target| target.dyn_ref()) {
             node::focus(target);
         }
     }
 
     fn enter(&self, phase: Phase) {
-        let screen = Screen::of(&phase);
+        let screen = Screen::of(&phase, self.is_closed.peek());
         self.keeps_focus.set(self.has_focus());
+        if matches!(phase, Phase::Waiting) && !self.is_waiting.peek() {
+            self.waits_since.set(page::clock());
+        }
         self.is_waiting.set(matches!(phase, Phase::Waiting));
         self.is_over.set(matches!(phase, Phase::Ended(_)));
         if matches!(phase, Phase::Idle | Phase::Ended(_)) {
@@ -222,9 +271,13 @@ impl Chat {
         if matches!(phase, Phase::Connecting) {
             self.agent.set(None);
         }
+        let is_created = matches!(phase, Phase::Waiting | Phase::Active);
         self.phase.set(phase);
         self.screen.set(screen);
         self.judge_line();
+        if let Some(text) = is_created.then(|| self.first_message.take()).flatten() {
+            self.command(Command::Say(text));
+        }
     }
 
     /// What is to be said about the line. What the browser knows itself needs no proof by failed requests.
@@ -291,17 +344,11 @@ impl Chat {
 
     /// Whether the focus is inside the window.
     fn has_focus(&self) -> bool {
-        self.root.get().is_some_and(|root| {
+        self.root.borrow().as_ref().is_some_and(|root| {
             let shadow: Option<ShadowRoot> = root.get_root_node().dyn_into().ok();
             let active = shadow.and_then(|shadow| shadow.active_element());
             root.contains(active.as_deref())
         })
-    }
-
-    /// A node with this id in the window.
-    fn find(&self, id: &str) -> Option<HtmlElement> {
-        let found = self.root.get()?.query_selector(&["#", id].concat());
-        found.ok().flatten()?.dyn_into().ok()
     }
 }
 
@@ -316,19 +363,19 @@ pub(crate) fn window(chat: &Chat) -> Node {
                 .attr_when("inert", "", move || asking.get())
                 .child(header::header(chat))
                 .child(notice::notice(chat))
-                .child(body(chat)),
+                .child(body(chat))
+                .child(tag("slot").attr("name", "footer")),
         )
         .child(confirm::confirm(chat))
         .child(speech::speech(chat));
-    let known = chat.root.set(panel.element().clone());
-    debug_assert!(known.is_ok(), "a chat has one window");
+    chat.root.replace(Some(panel.element().clone()));
     panel
 }
 
 /// What is shown where the page's options cannot be used.
-pub(crate) fn broken(texts: &Catalogue) -> Node {
+pub(crate) fn broken(texts: &Catalogue, minimise: impl Fn() + 'static) -> Node {
     div("panel").child(
-        div("face").child(
+        div("face").child(header::bare(texts, minimise)).child(
             div("body").child(
                 div("problem")
                     .attr("role", "alert")
@@ -343,6 +390,7 @@ fn body(chat: &Chat) -> Node {
     div("body").child_from(move || {
         Some(match chat.screen.get() {
             Screen::Form => form::form(&chat),
+            Screen::Closed => waiting::closed(&chat),
             Screen::Talk => talk(&chat),
         })
     })

@@ -30,6 +30,8 @@ pub(super) fn composer(chat: &Chat) -> Node {
                 icon_button("send round", chat.say(Key::Send), ARROW_UP)
                     .part("send")
                     .attr("type", "submit")
+                    // The text box keeps the focus, and a phone its keyboard.
+                    .on("mousedown", |event| event.prevent_default())
                     .class_when("ready", move || {
                         ready.sendable(&ready.draft.get()).is_some()
                     }),
@@ -91,7 +93,8 @@ fn hint(chat: &Chat) -> Node {
 }
 
 fn left(chat: &Chat, key: Key, count: usize) -> String {
-    chat.texts.fill(key, &[("count", &count.to_string())])
+    chat.texts
+        .count(key, u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn on_key(chat: &Chat, event: &Event) {

@@ -12,7 +12,6 @@ pub(super) fn ended(chat: &Chat) -> Node {
         .attr("data-focus", "")
         .text(chat.say(Key::Again))
         .on("click", move |_| {
-            again.form.forget_subject();
             again.command(Command::Reset);
         });
     if chat.keeps_focus.get() {

@@ -5,7 +5,25 @@ use gms_chat_protocol::chat::Phase;
 use super::icon::{CHEVRON_DOWN, icon_button};
 use super::menu::menu;
 use super::node::{Node, button, div, tag};
-use super::{Chat, Key};
+use super::{Catalogue, Chat, Key};
+
+/// A head without a chat.
+pub(super) fn bare(texts: &Catalogue, minimise: impl Fn() + 'static) -> Node {
+    div("header")
+        .part("header")
+        .child(div("titles").child(title(texts.say(Key::Title))))
+        .child(minimiser(texts.say(Key::Minimise), minimise))
+}
+
+fn title(text: &str) -> Node {
+    tag("h2").attr("id", "title").part("title").text(text)
+}
+
+fn minimiser(label: &str, minimise: impl Fn() + 'static) -> Node {
+    icon_button("quiet round", label, CHEVRON_DOWN)
+        .part("minimise")
+        .on("click", move |_| minimise())
+}
 
 pub(super) fn header(chat: &Chat) -> Node {
     let phase = chat.phase.clone();
@@ -13,28 +31,20 @@ pub(super) fn header(chat: &Chat) -> Node {
     let minimise = chat.clone();
     div("header")
         .part("header")
+        .child(tag("slot").attr("name", "header"))
         .child(
-            div("titles")
-                .child(
-                    tag("h2")
-                        .attr("id", "title")
-                        .part("title")
-                        .text(chat.say(Key::Title)),
-                )
-                .child(
-                    tag("p")
-                        .class("status")
-                        .class_when("live", move || phase.get() == Phase::Active)
-                        .text_from(move || state(&status)),
-                ),
+            div("titles").child(title(chat.say(Key::Title))).child(
+                tag("p")
+                    .class("status")
+                    .class_when("live", move || phase.get() == Phase::Active)
+                    .text_from(move || state(&status)),
+            ),
         )
         .child(end(chat))
         .child(menu(chat))
-        .child(
-            icon_button("quiet round", chat.say(Key::Minimise), CHEVRON_DOWN)
-                .part("minimise")
-                .on("click", move |_| (minimise.actions.minimise)()),
-        )
+        .child(minimiser(chat.say(Key::Minimise), move || {
+            (minimise.actions.minimise)();
+        }))
 }
 
 fn end(chat: &Chat) -> Node {
@@ -52,6 +62,7 @@ fn end(chat: &Chat) -> Node {
 /// The state of the chat in a few words.
 fn state(chat: &Chat) -> String {
     let key = match chat.phase.get() {
+        Phase::Idle | Phase::Failed(_) if chat.is_closed.get() => Key::StatusClosed,
         Phase::Idle | Phase::Failed(_) => Key::StatusIdle,
         Phase::Connecting => Key::StatusConnecting,
         Phase::Waiting => Key::StatusWaiting,

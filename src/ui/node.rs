@@ -10,12 +10,12 @@ use std::any::Any;
 use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::renderer::types;
 use leptos::tachys::view::{Mountable, Render};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, HtmlElement, Text};
 
 use super::live::Live;
+use crate::page::Listener;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -117,7 +117,7 @@ impl Node {
     }
 
     /// Calls `listener` for each event of this name, as long as the node lives.
-    pub(crate) fn on(self, name: &str, listener: impl FnMut(Event) + 'static) -> Self {
+    pub(crate) fn on(self, name: &'static str, listener: impl FnMut(Event) + 'static) -> Self {
         self.listen(name, Box::new(listener))
     }
 
@@ -195,14 +195,11 @@ impl Node {
         }
     }
 
-    fn listen(mut self, name: &str, listener: Box<dyn FnMut(Event)>) -> Self {
-        let closure = Closure::wrap(listener);
-        let callback = closure.as_ref().unchecked_ref();
-        let done = self
-            .element()
-            .add_event_listener_with_callback(name, callback);
-        debug_assert!(done.is_ok(), "listeners can always be added");
-        self.0.kept.push(Box::new(closure));
+    /// The listener goes with the node: an element that has left the document may still be told of a scroll or a
+    /// lost focus.
+    fn listen(mut self, name: &'static str, listener: Box<dyn FnMut(Event)>) -> Self {
+        let listener = Listener::new(self.element(), name, listener);
+        self.0.kept.push(Box::new(listener));
         self
     }
 

@@ -53,7 +53,7 @@ impl Pages {
             root: root.clone(),
             archived: 0,
             lines: Vec::new(),
-            clock: Clock::new(),
+            clock: Clock::new(chat.texts.locale()),
             last: None,
             chapter: None,
             marker: None,

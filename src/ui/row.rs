@@ -17,10 +17,13 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(locale: &str) -> Self {
         Self {
-            times: format(&[("hour", "numeric"), ("minute", "2-digit")]),
-            days: format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
+            times: format(locale, &[("hour", "numeric"), ("minute", "2-digit")]),
+            days: format(
+                locale,
+                &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+            ),
         }
     }
 
@@ -35,13 +38,18 @@ impl Clock {
     }
 }
 
-fn format(parts: &[(&str, &str)]) -> Function {
+/// `locale`: empty for that of the browser.
+fn format(locale: &str, parts: &[(&str, &str)]) -> Function {
     let options = Object::new();
     for (name, value) in parts {
         let set = Reflect::set(&options, &(*name).into(), &(*value).into());
         debug_assert!(set.is_ok(), "an object takes any member");
     }
-    Intl::DateTimeFormat::new(&Array::new(), &options).format()
+    let locales = Array::new();
+    if !locale.is_empty() {
+        locales.push(&locale.into());
+    }
+    Intl::DateTimeFormat::new(&locales, &options).format()
 }
 
 fn write(format: &Function, at: u64) -> Option<String> {
@@ -282,7 +290,7 @@ fn again(chat: &Chat, key: Key, command: Command) -> Node {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::ui::thread::Thread;
@@ -303,7 +311,7 @@ mod tests {
                 "AGENT",
             ],
         ];
-        let texts = Catalogue::default();
+        let texts = crate::text::tests::english();
         let mut thread = Thread::new(|at| at, 0);
         for event in crate::rehearsal::events(&told, &[("hello", 200), ("refused", 415)]) {
             if let Event::Entry(change) = event {

@@ -27,6 +27,7 @@ const NEAR: i32 = 80;
 
 pub(super) fn transcript(chat: &Chat) -> Node {
     let box_node = div("scroll").part("transcript").attr("tabindex", "0");
+    (chat.actions.extra)("arrows", box_node.element(), &JsValue::UNDEFINED);
     let scroll = Scroll {
         view: box_node.element().clone(),
         is_away: Rc::default(),

@@ -20,12 +20,17 @@ mod proxy;
 mod screen;
 mod servers;
 mod stage;
+mod view;
 mod visitor;
 
 mod chaos;
 mod delivery;
 mod embedding;
 mod ending;
+mod gallery;
+mod keyboard;
+mod languages;
 mod peers;
+mod phones;
 mod pictures;
 mod trouble;

@@ -1,5 +1,6 @@
 //! A window of the browser, used by what is written on it: names of buttons, labels of fields, texts.
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
@@ -48,6 +49,11 @@ return root.getAnimations().filter(ends).length;";
 const PLACE: &str = "
 const { left, top, width, height } = root.querySelector(wanted).getBoundingClientRect();
 return [left, top, width, height].map(Math.round);";
+
+/// A key that is pressed and let go.
+fn stroke(value: char) -> [KeyAction; 2] {
+    [KeyAction::Down { value }, KeyAction::Up { value }]
+}
 
 impl Screen {
     /// The window that the browser has in front.
@@ -140,6 +146,14 @@ impl Screen {
         Ok(serde_json::from_value(self.ask(PLACE, selector).await?)?)
     }
 
+    /// Sets an attribute of the chat element, as the page's own script would; `None` takes it away.
+    pub(crate) async fn set_attribute(&self, name: &str, value: Option<&str>) -> Step {
+        const SET: &str = "
+const [name, value] = arguments[0];
+value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, value);";
+        self.look(SET, &json!([name, value])).await.map(drop)
+    }
+
     /// What the whole window shows, as a PNG.
     pub(crate) async fn picture(&self) -> Step<Vec<u8>> {
         self.turn_to().await?;
@@ -148,13 +162,53 @@ impl Screen {
 
     /// Makes the window that of another device: its size in CSS pixels, and whether fingers point.
     pub(crate) async fn become_device(&self, width: u32, height: u32, is_phone: bool) -> Step {
+        self.become_screen(width, height, 2, is_phone).await
+    }
+
+    /// Likewise, with so many pixels of the device to one of CSS.
+    pub(crate) async fn become_screen(
+        &self,
+        width: u32,
+        height: u32,
+        scale: u32,
+        is_phone: bool,
+    ) -> Step {
         self.turn_to().await?;
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": is_phone });
-        self.session
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone,
+        });
+        let session = &self.session;
+        session
             .devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        let touch = json!({ "enabled": is_phone });
+        session
+            .devtools("Emulation.setTouchEmulationEnabled", touch)
             .await
             .map(drop)
+    }
+
+    /// Presses keys one after the other, wherever the focus is.
+    pub(crate) async fn keys(&self, keys: &str) -> Step {
+        self.act(keys.chars().flat_map(stroke).collect()).await
+    }
+
+    /// Presses one key together with the Shift key.
+    pub(crate) async fn shifted(&self, key: &str) -> Step {
+        let shift = '\u{e008}';
+        let mut actions = vec![KeyAction::Down { value: shift }];
+        actions.extend(key.chars().flat_map(stroke));
+        actions.push(KeyAction::Up { value: shift });
+        self.act(actions).await
+    }
+
+    async fn act(&self, actions: Vec<KeyAction>) -> Step {
+        self.turn_to().await?;
+        let mut keyboard = KeyActions::new("keyboard".to_owned());
+        for action in actions {
+            keyboard = keyboard.then(action);
+        }
+        Ok(self.session.client.perform_actions(keyboard).await?)
     }
 
     /// Takes the network away from the browser, or gives it back.
@@ -169,12 +223,30 @@ impl Screen {
             .map(drop)
     }
 
+    /// Lays the page out as for paper, or for a screen again.
+    pub(crate) async fn become_paper(&self, is_paper: bool) -> Step {
+        self.turn_to().await?;
+        let media = json!({ "media": if is_paper { "print" } else { "" } });
+        self.session
+            .devtools("Emulation.setEmulatedMedia", media)
+            .await
+            .map(drop)
+    }
+
     /// Makes the system prefer dark colours.
     pub(crate) async fn go_dark(&self) -> Step {
+        self.prefer("prefers-color-scheme", "dark").await
+    }
+
+    /// Makes the system prefer something: a media feature of CSS and its value.
+    pub(crate) async fn prefer(&self, feature: &str, value: &str) -> Step {
         self.turn_to().await?;
-        let dark = json!({ "name": "prefers-color-scheme", "value": "dark" });
+        let feature = json!({ "name": feature, "value": value });
         self.session
-            .devtools("Emulation.setEmulatedMedia", json!({ "features": [dark] }))
+            .devtools(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [feature] }),
+            )
             .await
             .map(drop)
     }

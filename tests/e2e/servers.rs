@@ -113,15 +113,27 @@ pub(crate) fn dist() -> Step<PathBuf> {
     ))
 }
 
+/// Copies what a folder holds, with the folders in it.
+fn copy_into(from: &Path, folder: &Path) -> Step {
+    std::fs::create_dir_all(folder)?;
+    for file in std::fs::read_dir(from)? {
+        let file = file?;
+        let to = folder.join(file.file_name());
+        if file.file_type()?.is_dir() {
+            copy_into(&file.path(), &to)?;
+        } else {
+            std::fs::copy(file.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
 /// A folder with the built files and this page as `index.html`.
 fn folder_with(page: &str) -> Step<PathBuf> {
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("site-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    for file in std::fs::read_dir(dist()?)? {
-        let file = file?;
-        std::fs::copy(file.path(), folder.join(file.file_name()))?;
-    }
+    copy_into(&dist()?, &folder)?;
     std::fs::write(folder.join("index.html"), page)?;
     Ok(folder)
 }

@@ -160,6 +160,42 @@ async fn commands_reach_a_window_that_is_still_to_be_loaded() {
     assert_eq!(stage.details("open").len(), 0);
 }
 
+#[wasm_bindgen_test]
+async fn what_the_page_puts_into_a_slot_stands_in_its_place() {
+    let stage = Stage::new();
+    let element = stage.element(&[]);
+    for (slot, text) in [
+        ("launcher-icon", "Hi"),
+        ("header", "Nordlys"),
+        ("footer", "We keep nothing."),
+    ] {
+        let child = document().create_element("span").unwrap();
+        child.set_attribute("slot", slot).unwrap();
+        child.set_text_content(Some(text));
+        element.append_child(&child).unwrap();
+    }
+    press("Chat with us").await;
+    see("How can we help?").await;
+    let seen = |text: &'static str| {
+        let children = document().query_selector_all("gms-chat > span").unwrap();
+        (0..children.length()).any(|index| {
+            let child: web_sys::HtmlElement = children.get(index).unwrap().unchecked_into();
+            child.text_content().as_deref() == Some(text) && child.offset_width() > 0
+        })
+    };
+    assert!(seen("Hi") && seen("Nordlys") && seen("We keep nothing."));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_with_a_button_of_its_own_needs_no_launcher() {
+    let stage = Stage::new();
+    let element = stage.element(&[("launcher", "none")]);
+    assert_eq!(style(".launcher", "display"), "none");
+    call(&element, "open", &JsValue::UNDEFINED);
+    see("How can we help?").await;
+    assert_eq!(stage.details("open").len(), 1);
+}
+
 fn call(element: &web_sys::HtmlElement, method: &str, argument: &JsValue) {
     let method: js_sys::Function = js_sys::Reflect::get(element, &method.into())
         .unwrap()

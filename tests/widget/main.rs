@@ -8,11 +8,13 @@
 
 mod element;
 mod form;
+mod languages;
 mod notify;
 mod safety;
 mod stage;
 mod states;
 mod talk;
 mod transcript;
+mod waiting;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

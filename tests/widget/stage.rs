@@ -13,18 +13,29 @@ const LAUNCHER_CSS: &str = include_str!("../../style/launcher.css");
 const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
-/// What the window fetches when it is in use, by the names that its parts import each other by.
-const EXTRAS: [(&str, &str); 10] = [
+/// The modules beside the wasm, by the names that its parts import each other by.
+const PARTS: [(&str, &str); 21] = [
     ("extras.js", include_str!("../../src/extras.js")),
     ("archive.js", include_str!("../../src/extras/archive.js")),
+    ("arrows.js", include_str!("../../src/extras/arrows.js")),
     ("copy.js", include_str!("../../src/extras/copy.js")),
     ("count.js", include_str!("../../src/extras/count.js")),
+    ("english.js", include_str!("../../src/english.js")),
+    ("fields.js", include_str!("../../src/extras/fields.js")),
+    ("figures.js", include_str!("../../src/extras/figures.js")),
+    ("fit.js", include_str!("../../src/extras/fit.js")),
+    ("form.js", include_str!("../../src/form.js")),
+    ("hours.js", include_str!("../../src/extras/hours.js")),
     ("invite.js", include_str!("../../src/extras/invite.js")),
     ("keep.js", include_str!("../../src/extras/keep.js")),
+    ("names.js", include_str!("../../src/extras/names.js")),
     ("news.js", include_str!("../../src/extras/news.js")),
     ("rich.js", include_str!("../../src/extras/rich.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),
+    ("texts.js", include_str!("../../src/extras/texts.js")),
+    ("wait.js", include_str!("../../src/extras/wait.js")),
+    ("window.js", include_str!("../../src/window.js")),
 ];
 
 /// What a visitor looks at: not the live region, which only screen readers read.
@@ -67,7 +78,8 @@ extern "C" {
     pub(crate) fn focused() -> String;
     fn listen(names: Array) -> JsValue;
     fn run(text: &str, attributes: &JsValue);
-    fn provide(mount: &JsValue, css: &str, extras: &JsValue);
+    fn provide(mount: &JsValue, css: &str, parts: &JsValue);
+    pub(crate) fn give(name: &str, expression: &str);
     #[wasm_bindgen(js_name = copiedTexts)]
     pub(crate) fn copied_texts() -> Array;
     #[wasm_bindgen(js_name = savedFiles)]
@@ -118,6 +130,7 @@ impl Stage {
             "connectionchange",
             "idlewarning",
             "invite",
+            "waittimeout",
             "error",
         ];
         clear();
@@ -126,7 +139,7 @@ impl Stage {
         let mount = Closure::<dyn Fn(Element, Vec<String>, Host) -> JsValue>::new(
             |root: Element, options, host| mount(&root, options, host).into(),
         );
-        provide(&mount.into_js_value(), WINDOW_CSS, &extras());
+        provide(&mount.into_js_value(), WINDOW_CSS, &parts());
         let names = EVENTS.iter().map(|name| JsValue::from(*name)).collect();
         Self {
             events: listen(names),
@@ -194,9 +207,9 @@ impl Drop for Stage {
 }
 
 /// The texts of the extras' parts by their names.
-fn extras() -> JsValue {
+fn parts() -> JsValue {
     let parts = Object::new();
-    for (name, text) in EXTRAS.into_iter().chain([("extras.css", EXTRAS_CSS)]) {
+    for (name, text) in PARTS.into_iter().chain([("extras.css", EXTRAS_CSS)]) {
         Reflect::set(&parts, &name.into(), &text.into()).unwrap();
     }
     parts.into()
@@ -252,6 +265,12 @@ pub(crate) async fn see_no_more(text: &str) {
 /// Presses the button of this name.
 pub(crate) async fn press(name: &str) {
     done(press_button(name).await);
+}
+
+/// Presses what fits this selector.
+pub(crate) async fn press_in(selector: &str) {
+    let target: HtmlElement = done(see_at(selector, "").await).unchecked_into();
+    target.click();
 }
 
 /// Types a text into a field, over what was there.

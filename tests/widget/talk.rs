@@ -220,7 +220,7 @@ async fn what_is_missed_is_counted_until_the_window_opens() {
     happen("Message.Text", "Ann", "one", "AGENT");
     happen("Notice.TypingStarted", "Ann", "is typing", "AGENT");
     happen("Message.Text", "Ann", "two", "AGENT");
-    see_in(".launcher", "Unread messages: 2").await;
+    see_in(".launcher", "2 unread messages").await;
     assert_eq!(texts(".badge"), ["2"]);
     element.click();
     press("Chat with us").await;

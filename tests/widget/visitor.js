@@ -75,17 +75,23 @@ export function run(text, attributes) {
 export function provide(mount, css, parts) {
   const styles = new CSSStyleSheet();
   styles.replaceSync(css);
-  customElements.get("gms-chat").engine = async () => ({ mount, styles });
-  extras ??= linked(parts);
-  customElements.get("gms-chat").extras = () => extras;
+  modules ??= { extras: linked(parts, "extras.js"), window: linked(parts, "window.js") };
+  const element = customElements.get("gms-chat");
+  element.engine = async () => ({ mount, styles, ...(await modules.window) });
+  element.extras = () => modules.extras;
   copied.length = saved.length = 0;
   printed = document.title = "";
 }
 
-let extras;
+/** Gives the chat element a property, as the page's own script does: the value of a JavaScript expression. */
+export function give(name, expression) {
+  document.querySelector("gms-chat")[name] = new Function("return " + expression)();
+}
 
-/** The module that the parts make, each by an address of its own. */
-function linked(parts) {
+let modules;
+
+/** A module with the parts that it imports, each by an address of its own. */
+function linked(parts, entry) {
   const addresses = {};
   const part = (name) => (addresses[name] ??= address(parts[name]));
   const address = (text) => {
@@ -93,7 +99,7 @@ function linked(parts) {
     const named = whole.replace("EXTRAS_CSS", () => JSON.stringify(parts["extras.css"]));
     return URL.createObjectURL(new Blob([named], { type: "text/javascript" }));
   };
-  return import(part("extras.js"));
+  return import(part(entry));
 }
 
 /** What went into the clipboard, into files and onto paper: nothing leaves the test. */

@@ -36,6 +36,7 @@ cargo xtask COMMAND
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
   screenshots  a picture of every screen, in target/e2e
+  gallery    every screen of the widget in every view, judged by axe-core; target/gallery/index.html shows them
   size       what a visitor downloads, in brotli bytes, against the budget
   tidy       the rules of ARCHITECTURE.md that a machine can check
   bench      the benches; without a name, the list of them
@@ -72,6 +73,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "ci" => ci::ci,
         "dist" => dist::dist,
         "screenshots" => test::screenshots,
+        "gallery" => test::gallery,
         "size" => size::size,
         "tidy" => tidy::tidy,
         "bench" => bench::bench,

@@ -2,6 +2,7 @@
 //! loader a name with the hash of its content, and writes those names into the loader.
 
 mod glue;
+mod languages;
 mod loader;
 mod prune;
 
@@ -53,13 +54,18 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     )?;
     let extras_css = minify(project, &project.read("style/extras.css")?, Kind::Styles)?;
     let extras = bundle(project, "src/extras.js", &extras_css)?;
+    let window_js = bundle(project, "src/window.js", "")?;
+    let languages = languages::publish(project, &staging)?;
     let window = minify(project, &project.read("style/widget.css")?, Kind::Styles)?;
     let values = loader::Values {
         glue: glue_name,
-        extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
         wasm: wasm_name,
         window_css: keep(&staging, "css", window.as_bytes())?,
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
+        window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
+        extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
+        languages: languages.folder,
+        titles: languages.titles,
     };
     let linked = loader::link(&project.read("src/loader.js")?, &values)?;
     let small = minify(project, &linked, Kind::Script)?;

@@ -1,5 +1,6 @@
 //! Every test, suite by suite, each counted from what it printed.
 
+mod gallery;
 mod suites;
 mod tally;
 
@@ -46,6 +47,16 @@ pub(crate) fn screenshots(project: &Project, rest: &[String]) -> Outcome {
         "{counts}; pictures in {}",
         project.target().join("e2e").display()
     ));
+    counts.close()
+}
+
+/// `cargo xtask gallery`: every screen in every view, on a fresh build, and a page that shows them.
+pub(crate) fn gallery(project: &Project, rest: &[String]) -> Outcome {
+    no_arguments("gallery", rest)?;
+    tools::set_up(project, Needs::Tests)?;
+    let counts = suites::gallery(project)?;
+    let page = gallery::write(&project.target().join("gallery"))?;
+    say(format_args!("{counts}; pictures on {}", page.display()));
     counts.close()
 }
 

@@ -10,14 +10,22 @@ const END: &str = "// stamp:end";
 pub(super) struct Values {
     /// File names, beside the loader.
     pub(super) glue: String,
-    pub(super) extras: String,
     pub(super) wasm: String,
     pub(super) window_css: String,
     /// The rules themselves: the launcher is drawn before any further request.
     pub(super) launcher_css: String,
+    /// What an open window needs besides the wasm.
+    pub(super) window: String,
+    /// What is fetched when it is needed.
+    pub(super) extras: String,
+    /// The folder with the languages.
+    pub(super) languages: String,
+    /// Each language and what it calls the chat, as an object of JavaScript: the launcher is named before any
+    /// further request.
+    pub(super) titles: String,
 }
 
-/// Sets `const GLUE`, `EXTRAS`, `WASM`, `WINDOW_CSS` and `LAUNCHER_CSS` between the loader's two stamp marks.
+/// Sets the constants between the loader's two stamp marks.
 pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
     let Some((before, rest)) = loader.split_once(BEGIN) else {
         return Err(unmarked(BEGIN));
@@ -26,21 +34,24 @@ pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
         return Err(unmarked(END));
     };
     let constants = [
-        ("GLUE", &values.glue),
-        ("EXTRAS", &values.extras),
-        ("WASM", &values.wasm),
-        ("WINDOW_CSS", &values.window_css),
-        ("LAUNCHER_CSS", &values.launcher_css),
+        ("GLUE", quoted(&values.glue)),
+        ("WASM", quoted(&values.wasm)),
+        ("WINDOW_CSS", quoted(&values.window_css)),
+        ("WINDOW", quoted(&values.window)),
+        ("EXTRAS", quoted(&values.extras)),
+        ("LANGUAGES", quoted(&values.languages)),
+        ("TITLES", values.titles.clone()),
+        ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
     ];
     let mut set = String::new();
-    for (name, value) in constants {
+    for (name, value) in &constants {
         if !open.contains(&format!("const {name} = ")) {
             return Err(Failure::new(
                 format!("src/loader.js has no `const {name}` between its stamp marks"),
                 RESTORE,
             ));
         }
-        set.push_str(&format!("const {name} = {};\n", quoted(value.trim())));
+        set.push_str(&format!("const {name} = {value};\n"));
     }
     let declared = open.matches("const ").count();
     if declared != constants.len() {
@@ -80,15 +91,19 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst EXTRAS = \"\";\nconst WASM = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
+    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
+                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst LANGUAGES = \"\";\n\
+                          const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
         Values {
             glue: "gms-chat-1.js".into(),
-            extras: "gms-chat-extras-4.js".into(),
             wasm: "gms-chat-2.wasm".into(),
             window_css: "gms-chat-3.css".into(),
+            window: "gms-chat-window-3.js".into(),
+            extras: "gms-chat-extras-4.js".into(),
+            languages: "lang-5".into(),
+            titles: "{\"de\":\"Chat\"}".into(),
             launcher_css: "a{content:\"\\201c\"}\n".into(),
         }
     }
@@ -105,6 +120,10 @@ mod tests {
             "{linked}"
         );
         assert!(
+            linked.contains("const TITLES = {\"de\":\"Chat\"};\n"),
+            "{linked}"
+        );
+        assert!(
             linked.starts_with("'use strict';\n") && linked.ends_with("run(GLUE);\n"),
             "{linked}"
         );
@@ -118,7 +137,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "6 constants",
+                "9 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

@@ -18,7 +18,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 12] = [
+pub(super) const SUITES: [Suite; 13] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -48,6 +48,11 @@ pub(super) const SUITES: [Suite; 12] = [
         name: "widget",
         about: "the widget's native parts, and whole chats over loopback",
         run: widget,
+    },
+    Suite {
+        name: "extras",
+        about: "what some pages load besides, in Node.js",
+        run: extras,
     },
     Suite {
         name: "interop",
@@ -127,6 +132,14 @@ fn libtest(command: &mut Command) -> Outcome<Counts> {
     Ok(Counts::of_libtest(&copied.text).checked(copied.success))
 }
 
+fn extras(project: &Project) -> Outcome<Counts> {
+    let mut node = process::command(project, "node");
+    node.args(["--test", "--test-reporter=spec"])
+        .current_dir(project.root().join("tests/extras"));
+    let copied = process::run_copied(&mut node, "read the message above")?;
+    Ok(Counts::of_node(&copied.text).checked(copied.success))
+}
+
 fn interop(project: &Project) -> Outcome<Counts> {
     let advice = "read the message above";
     process::run(
@@ -167,6 +180,7 @@ const WITH_SERVERS: [&str; 2] = ["peers::", "chaos::"];
 
 fn e2e(project: &Project) -> Outcome<Counts> {
     let others = WITH_SERVERS.iter().flat_map(|name| ["--skip", name]);
+    node_packages(project, "tests/e2e")?;
     end_to_end(project, others)
 }
 
@@ -178,6 +192,11 @@ fn servers(project: &Project) -> Outcome<Counts> {
 fn chaos(project: &Project) -> Outcome<Counts> {
     node_packages(project, "tests/servers")?;
     end_to_end(project, ["chaos::"])
+}
+
+pub(super) fn gallery(project: &Project) -> Outcome<Counts> {
+    node_packages(project, "tests/e2e")?;
+    end_to_end(project, ["gallery"])
 }
 
 pub(super) fn screenshots(project: &Project) -> Outcome<Counts> {

@@ -1,0 +1,121 @@
+// What an open window needs besides the wasm: the page's options and sentences, the form.
+
+import { ENGLISH } from "./english.js";
+import { Form, category, make } from "./form.js";
+
+const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+
+/**
+ * Puts a window into `dialog`. `language()` is the address of its sentences, if they are not English; `hooks` is
+ * what the wasm calls, `emit`, `minimise`, `unread`, and `extras`, which fetches them. Returns the wasm's `widget`, and
+ * what the element calls: `fit()`, `shown()`, `speak()`, `start()`, `free()`.
+ */
+export async function open(element, dialog, mount, language, hooks) {
+  const own = (name) => {
+    const camel = name.replace(/-./g, (dash) => dash[1].toUpperCase());
+    const given = element[name] ?? element.options?.[camel] ?? element.options?.[name] ?? element.getAttribute(name);
+    try {
+      return JSON.parse(given);
+    } catch {
+      return given;
+    }
+  };
+  const complain = (error) => console.warn("gms-chat", error);
+  const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
+  /** What the extras know: options, sentences by name, what was found out about business hours. */
+  const context = { own, element, extra, category, news: [], language: () => dialog.lang };
+  const form = await formOf(context, hooks);
+  const widget = mount(dialog, await options(element, own, language(), context), {
+    ...hooks,
+    extra,
+    say: (key) => context.sentences[key] ?? ENGLISH[key],
+    count: (key, number) => {
+      const form = category(dialog.lang, number);
+      const [one, other] = ENGLISH[key];
+      const forms = { one, other, ...context.sentences[key] };
+      return (forms[form] ?? forms.other).replace("{count}", number);
+    },
+    form: (root) => form.draw(root, context.texts),
+    submit: async () => {
+      const sent = await form.submit();
+      return sent && placed(sent);
+    },
+    emit: (name, detail) => {
+      if (name == "statechange" && detail.state == "ended") form.forget();
+      return hooks.emit(name, detail);
+    },
+  });
+  const rule = own("availability");
+  const end = rule && extra("watch", rule, (...news) => {
+    context.news = news;
+    widget.set_availability(news[0]);
+    context.refill?.();
+  });
+  let turn = 0;
+  return {
+    widget,
+    fit: (signal) => extra("fit", dialog, signal),
+    start: () => widget.start(placed(form.sent())),
+    shown: () => form.isSkipped && element.state == "idle" && widget.start(placed(form.sent())),
+    /** Only the last change counts. */
+    speak: async () => {
+      const mine = ++turn;
+      const texts = await sentences(own, language(), extra);
+      if (mine != turn) return;
+      Object.assign(context, texts);
+      widget.speak(dialog.lang);
+    },
+    free: () => {
+      ++turn;
+      end?.then((stop) => stop());
+      widget.free();
+    },
+  };
+}
+
+/** The page's form; where that is none, the usual one and a word to the developer. */
+async function formOf({ own, element }, { extras, emit }) {
+  const data = own("data");
+  const members = Object.entries(typeof data == "object" ? (data ?? {}) : {});
+  const text = (value) => (typeof value == "object" ? JSON.stringify(value) : String(value));
+  const given = new Map([...known(element), ...members.map(([name, value]) => ["data." + name, text(value)])]);
+  try {
+    if (own("fields") || own("field-map")) {
+      const { adopt, fields } = await extras();
+      adopt(element.shadowRoot);
+      return fields({ Form, make }, own, given);
+    }
+  } catch (error) {
+    console.error("gms-chat", error);
+    emit("error", { code: "bad_config", message: error.message });
+  }
+  return new Form(own, given);
+}
+
+/** What the form sends, as the wasm takes it: values by place, then names and values of the business data. */
+function placed(sent) {
+  const names = ["first-name", "last-name", "email", "subject", "display-name", "message"];
+  const data = [...sent].flatMap(([name, value]) => (name.startsWith("data.") ? [name.slice(5), value] : []));
+  return [...names.map((name) => (sent.get(name) ?? "").trim()), ...data];
+}
+
+/** Attributes, then the property `options`, by their names as attributes. */
+function* known(element) {
+  for (const { name, value } of element.attributes) yield [name, value];
+  for (const name in element.options) yield [kebab(name), String(element.options[name])];
+}
+
+/** Names and values in turn, for the wasm. */
+async function options(element, own, file, context) {
+  const pairs = [...known(element)].filter(([name]) => name != "data").flat();
+  // What is no object is complained of.
+  if (typeof own("data") == "string") pairs.push("data", own("data"));
+  Object.assign(context, await sentences(own, file, context.extra));
+  return [...pairs, "language", context.language()];
+}
+
+/** Other sentences than the English ones, those of the language, then those of the page: by name and by key. */
+async function sentences(own, file, extra) {
+  const messages = own("messages");
+  return ((file || messages) && (await extra("texts", file, messages))) || { texts: {}, sentences: [] };
+}
