@@ -85,14 +85,35 @@ fn is_release() -> bool {
 /// Prunes and optimises. wasm-opt must not inline (brotli finds the repetition of calls, not of bodies: 1.4 KB),
 /// and must not take traps for impossible: that would remove bounds checks.
 fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
-    let advice = "read wasm-opt's message above; `cargo xtask setup build` installs wasm-opt";
     let folder = project.target().join("stamp");
     std::fs::create_dir_all(&folder)
         .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
     let (pruned, small) = (folder.join("pruned.wasm"), folder.join("small.wasm"));
     write(&pruned, &prune::prune(wasm)?)?;
+    optimise(project, &pruned, &small)?;
+    let once = read(&small)?;
+    prune::refuse_formatting(&once)?;
+    write(&pruned, &prune::mute(&once)?)?;
+    optimise(project, &pruned, &small)?;
+    let small = read(&small)?;
+    let linked = project
+        .target()
+        .join("wasm32-unknown-unknown/release/gms-chat");
+    prune::silence(
+        &small,
+        &read(&linked.with_extension("wasm"))?,
+        &read_text(&linked.with_extension("map"))?,
+    )
+}
+
+fn optimise(project: &Project, from: &Path, to: &Path) -> Outcome {
+    let advice = "read wasm-opt's message above; `cargo xtask setup build` installs wasm-opt";
     let mut wasm_opt = process::command(project, "wasm-opt");
-    wasm_opt.arg(&pruned).arg("-o").arg(&small).args([
+    wasm_opt.arg(from).arg("-o").arg(to).args([
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "--gufa-optimizing",
         "-Oz",
         "--converge",
         "--always-inline-max-function-size=0",
@@ -105,17 +126,7 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
         "--strip-producers",
         "--debuginfo",
     ]);
-    process::run(&mut wasm_opt, advice)?;
-    let small = read(&small)?;
-    prune::refuse_formatting(&small)?;
-    let linked = project
-        .target()
-        .join("wasm32-unknown-unknown/release/gms-chat");
-    prune::silence(
-        &small,
-        &read(&linked.with_extension("wasm"))?,
-        &read_text(&linked.with_extension("map"))?,
-    )
+    process::run(&mut wasm_opt, advice)
 }
 
 /// The names of the wasm file and of its glue, as wasm-bindgen and Trunk leave them.

@@ -48,6 +48,19 @@ pub(super) fn prune(wasm: &[u8]) -> Outcome<Vec<u8>> {
     )
 }
 
+/// An optimised module that formats nothing, without what formatting is made of.
+pub(super) fn mute(wasm: &[u8]) -> Outcome<Vec<u8>> {
+    let survey = Survey::of(wasm).or_failure("reading the optimised wasm", ADVICE)?;
+    let names = survey.names.iter();
+    let stubs = names.filter_map(|(index, name)| Some((*index, stubs::muted(name)?)));
+    let scissors = Scissors {
+        stubs: stubs.collect(),
+        next: survey.imported,
+        zeroes: Vec::new(),
+    };
+    cut(wasm, scissors)
+}
+
 /// An optimised module without the words that nothing points to any more. Needs the module as the linker wrote it,
 /// and the linker's map of it.
 pub(super) fn silence(wasm: &[u8], linked: &[u8], map: &str) -> Outcome<Vec<u8>> {
