@@ -144,10 +144,7 @@ impl Driver {
                 driver.feed(Input::Answer(id, answer));
             }
         });
-        match pending {
-            Some(pending) => self.pending.borrow_mut().push((id, pending)),
-            None => self.feed(Input::Answer(id, Err(Failure::Network))),
-        }
+        self.pending.borrow_mut().push((id, pending));
     }
 
     fn forget(&self, id: ExchangeId) {

@@ -1,19 +1,18 @@
-// A GMS in the page: stands in for `fetch` and `XMLHttpRequest`, so that the window can be tested without a server.
+// A GMS in the page: stands in for `fetch`, so that the window can be tested without a server.
 // It speaks CometD (one held connect) and remembers what it was asked.
 
-const { fetch, XMLHttpRequest } = window;
+const real = window.fetch;
 let chat;
 
 /** Starts over with an empty server. */
 export function serve() {
   chat = { requests: [], events: [], told: 0, position: 0, held: null, refusals: [], aborted: 0 };
   window.fetch = answer;
-  window.XMLHttpRequest = Asked;
 }
 
-/** Gives the page its own requests back. */
+/** Gives the page its own `fetch` back. */
 export function stop() {
-  Object.assign(window, { fetch, XMLHttpRequest });
+  window.fetch = real;
 }
 
 /** Something happens in the chat: delivered at once when a connect is held. */
@@ -53,44 +52,6 @@ async function answer(input, init) {
   const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
   if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);
   return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], request.signal) : rest(path, new URLSearchParams(body));
-}
-
-/** As much of an `XMLHttpRequest` as the window uses. */
-class Asked {
-  status = 0;
-  responseText = "";
-  onloadend = null;
-  #headers = {};
-  #reply = Response.error();
-  #controller = new AbortController();
-
-  open(method, url) {
-    Object.assign(this, { method, url });
-  }
-
-  setRequestHeader(name, value) {
-    this.#headers[name] = value;
-  }
-
-  getResponseHeader(name) {
-    return this.#reply.headers.get(name);
-  }
-
-  abort() {
-    this.#controller.abort();
-  }
-
-  async send(body) {
-    const init = { method: this.method, headers: this.#headers, body, signal: this.#controller.signal };
-    try {
-      this.#reply = await answer(this.url, init);
-      this.responseText = await this.#reply.text();
-      this.status = this.#reply.status;
-    } catch {
-      this.status = 0;
-    }
-    this.onloadend?.();
-  }
 }
 
 function rest(path, form) {
