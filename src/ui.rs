@@ -28,6 +28,7 @@ use gms_chat_protocol::chat::Role;
 use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, KeyboardEvent, ShadowRoot};
 
 use crate::config::{self, Face};
@@ -245,6 +246,13 @@ impl Chat {
         self.screen.set(Screen::of(&self.phase.peek(), is_closed));
     }
 
+    /// Takes the question back. What was inert below it can have the focus only after the effects have run.
+    fn ask_no_more(&self) {
+        self.is_asking.set(false);
+        let chat = self.clone();
+        spawn_local(async move { chat.focus() });
+    }
+
     /// Moves the focus to where the visitor goes on.
     pub(crate) fn focus(&self) {
         let root = self.root.borrow();
@@ -426,8 +434,7 @@ fn on_key(chat: &Chat, event: &web_sys::Event) {
         chat.has_menu.set(false);
         chat.focus();
     } else if chat.is_asking.peek() {
-        chat.is_asking.set(false);
-        chat.focus();
+        chat.ask_no_more();
     } else {
         (chat.actions.minimise)();
     }

@@ -37,21 +37,16 @@ fn question(chat: &Chat) -> Node {
                         button("button")
                             .text(chat.say(no))
                             .focused()
-                            .on("click", move |_| close(&back)),
+                            .on("click", move |_| back.ask_no_more()),
                     )
                     .child(
                         button("button danger")
                             .text(chat.say(yes))
                             .on("click", move |_| {
-                                close(&end);
+                                end.ask_no_more();
                                 end.command(Command::End);
                             }),
                     ),
             ),
     )
-}
-
-fn close(chat: &Chat) {
-    chat.is_asking.set(false);
-    chat.focus();
 }

@@ -102,7 +102,7 @@ async fn back_tab(visitor: &Visitor) -> Step {
 
 /// Ends the chat by the button in the head; the question keeps the focus until it is answered.
 async fn end(visitor: &Visitor) -> Step {
-    for _ in 0..6 {
+    for _ in 0..12 {
         back_tab(visitor).await?;
         if visitor.look(FOCUSED, &json!(null)).await? == json!("End chat") {
             break;
@@ -113,12 +113,14 @@ async fn end(visitor: &Visitor) -> Step {
     focus_is_on(visitor, "Keep chatting").await?;
     visitor.keys(ESCAPE).await?;
     visitor.see_no_more("End this chat?").await?;
-    for _ in 0..6 {
+    focus_is_on(visitor, "Your message").await?;
+    for _ in 0..12 {
         back_tab(visitor).await?;
         if visitor.look(FOCUSED, &json!(null)).await? == json!("End chat") {
             break;
         }
     }
+    focus_is_on(visitor, "End chat").await?;
     visitor.keys(ENTER).await?;
     focus_is_on(visitor, "Keep chatting").await?;
     visitor.keys(TAB).await?;

@@ -30,7 +30,7 @@ async fn a_closed_window_on_a_seen_page_leaves_the_title_alone() {
     stage.in_chat().await;
     press("Minimise").await;
     happen("Message.Text", "Ann", "one", "AGENT");
-    see_in(".launcher", "Unread messages: 1").await;
+    see_in(".launcher", "1 unread message").await;
     assert_eq!(document().title(), "The shop");
 }
 

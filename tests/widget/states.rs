@@ -96,15 +96,15 @@ async fn the_room_that_is_left_is_said_when_it_gets_scarce() {
     for length in [150, 151, 152] {
         fill("textarea", &"x".repeat(length)).await;
     }
-    see("Characters left: 148").await;
+    see("148 characters left").await;
     fill("textarea", &"x".repeat(205)).await;
     fill("textarea", &"x".repeat(301)).await;
-    see("Too long by 1 characters.").await;
+    see("Too long by 1 character.").await;
     holds("the thresholds are said", || {
         let said = value("[aria-live=polite]", "textContent").as_string();
         let said = said.unwrap_or_default();
-        let count = said.matches("Characters left").count();
-        count == 2 && said.contains("Characters left: 95") && said.contains("Too long by 1")
+        let count = said.matches("characters left").count();
+        count == 2 && said.contains("95 characters left") && said.contains("Too long by 1")
     })
     .await;
     hit("textarea", "Enter", &[]).await;

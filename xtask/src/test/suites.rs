@@ -172,6 +172,8 @@ fn browser(project: &Project) -> Outcome<Counts> {
     pack.args(["test", "--headless", "--chrome", "--chromedriver"])
         .arg(driver);
     pack.args(["--mode", "no-install", "--", "--locked"]);
+    // For all tests of a binary together; a busy machine needs more than the usual 20 seconds.
+    pack.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     libtest(&mut pack)
 }
 
