@@ -47,7 +47,7 @@ async function get(address) {
 
 /** Fetches the window once for all elements of the page; after a failure the next call tries again. */
 const load = () => (engine ??= fetchEngine().catch((error) => {
-  engine = 0;
+  engine = null;
   throw error;
 }));
 let engine;
