@@ -112,6 +112,7 @@ class GmsChat extends HTMLElement {
   #end;
   /** What the page's own `overflow` was while the window takes the whole screen. */
   #overflow = null;
+  #pageLanguage = new MutationObserver(() => this.#speak());
 
   constructor() {
     super();
@@ -129,6 +130,7 @@ class GmsChat extends HTMLElement {
 
   connectedCallback() {
     small.addEventListener("change", this.#show);
+    this.#pageLanguage.observe(document.documentElement, { attributeFilter: ["lang"] });
     this.#speak();
     if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
     if (this.hasAttribute("invite")) {
@@ -139,6 +141,7 @@ class GmsChat extends HTMLElement {
   /** An element that is only moved keeps its chat. */
   disconnectedCallback() {
     small.removeEventListener("change", this.#show);
+    this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
     queueMicrotask(() => this.isConnected || this.#unmount());
   }

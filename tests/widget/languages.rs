@@ -45,6 +45,26 @@ async fn a_number_takes_the_form_that_its_language_has_for_it() {
 }
 
 #[wasm_bindgen_test]
+async fn the_language_follows_the_page_that_changes_its_mind() {
+    let page = document().document_element().unwrap();
+    let stage = Stage::new();
+    let own = r#"{ "form.heading": "Zacznij" }"#;
+    stage.element(&[("messages", own), ("open", "")]);
+    see("Zacznij").await;
+    let before = attribute("dialog", "lang");
+    page.set_attribute("lang", "pl").unwrap();
+    holds("the window in Polish", || {
+        attribute("dialog", "lang") == "pl"
+    })
+    .await;
+    page.remove_attribute("lang").unwrap();
+    holds("the window as before", move || {
+        attribute("dialog", "lang") == before
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn the_direction_follows_the_element() {
     let stage = Stage::new();
     let element = stage.element(&[("open", "")]);
