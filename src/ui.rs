@@ -408,7 +408,7 @@ fn talk(chat: &Chat) -> Node {
     let footer = chat.clone();
     let over = chat.is_over.clone();
     div("talk")
-        .class_when("closed", move || over.get())
+        .class_when("done", move || over.get())
         .child(transcript::transcript(chat))
         .child(idle::idle(chat))
         .child(div("footer").child_from(move || {

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::pictures::{AGENT, every_kind_of_line};
 use crate::servers::Servers;
 use crate::stage::{Console, Lapse, Step, journey};
 use crate::view::{View, judge, reach_everything};
 use crate::visitor::Visitor;
-
-const AGENT: &str = "Kristi Sippola";
 
 /// Every kind of field.
 const FIELDS: &str = r#"[
@@ -22,6 +21,8 @@ const FIELDS: &str = r#"[
   { "name": "privacy", "label": "I agree that my details are kept for this conversation.", "type": "consent",
     "link": { "url": "/privacy", "label": "Privacy notice" } }
 ]"#;
+
+const INVITATION: &str = "May we help you? It takes two minutes.";
 
 /// Plays `steps` up to a screen, then looks at it in every view.
 async fn scene(
@@ -223,18 +224,8 @@ async fn gallery_talk() {
     let console = Console::FailedRequests;
     scene("11-talk", "desk", console, async |visitor, servers| {
         talk(visitor, servers).await?;
-        let desk = servers.desk();
-        visitor.say("My new router blinks red.").await?;
-        desk.read("My new router blinks red.").await?;
-        desk.say(AGENT, "هذه الصفحة تشرح كيف:").await?;
-        desk.push(AGENT, "https://help.example/router/red-light")
-            .await?;
-        visitor.see("help.example").await?;
-        desk.arm("send:status=415:1").await?;
-        visitor.say("It works, thank you!").await?;
-        visitor.see("Not sent.").await?;
-        desk.types(AGENT).await?;
-        visitor.see("Kristi Sippola is typing").await
+        servers.desk().say(AGENT, "كيف يمكنني مساعدتك؟").await?;
+        every_kind_of_line(visitor, servers).await
     })
     .await;
 }
@@ -302,6 +293,67 @@ async fn gallery_ended() {
     .await;
 }
 
+#[tokio::test]
+async fn gallery_survey() {
+    let screen = "16-survey";
+    scene(screen, "desk", Console::Clean, async |visitor, servers| {
+        visitor.set_attribute("survey-url", Some("/survey")).await?;
+        talk(visitor, servers).await?;
+        servers.desk().end(AGENT).await?;
+        visitor.see("Tell us how it was").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gallery_idle() {
+    let screen = "17-idle";
+    scene(screen, "desk", Console::Clean, async |visitor, servers| {
+        visitor.set_attribute("idle-alert", Some("1")).await?;
+        visitor.set_attribute("idle-close", Some("200")).await?;
+        talk(visitor, servers).await?;
+        visitor.see("Are you still there?").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gallery_menu() {
+    let screen = "18-menu";
+    scene(screen, "desk", Console::Clean, async |visitor, servers| {
+        visitor.set_attribute("sound", Some("on")).await?;
+        talk(visitor, servers).await?;
+        visitor.press("More").await?;
+        visitor.see("Copy everything").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gallery_offline() {
+    let screen = "19-offline";
+    let console = Console::FailedRequests;
+    scene(screen, "desk", console, async |visitor, servers| {
+        talk(visitor, servers).await?;
+        // The other language has to be there before the network goes.
+        View::arabic().take(visitor).await?;
+        visitor.go_offline(true).await?;
+        visitor.see("أنت غير متصل").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gallery_invitation() {
+    let screen = "20-invitation";
+    scene(screen, "desk", Console::Clean, async |visitor, _| {
+        let invite = format!("root.host.invite({{ text: '{INVITATION}' }})");
+        visitor.look(&invite, &json!(null)).await?;
+        visitor.sees_button(INVITATION).await
+    })
+    .await;
+}
+
 /// The themes of the demo page: their colours are judged too.
 async fn themed(name: &str, theme: &str) {
     let servers = Servers::one_origin("desk").await.unwrap();
@@ -327,15 +379,15 @@ async fn themed(name: &str, theme: &str) {
 
 #[tokio::test]
 async fn gallery_theme_harbour() {
-    themed("16-theme-harbour", "harbour").await;
+    themed("21-theme-harbour", "harbour").await;
 }
 
 #[tokio::test]
 async fn gallery_theme_meadow() {
-    themed("17-theme-meadow", "meadow").await;
+    themed("22-theme-meadow", "meadow").await;
 }
 
 #[tokio::test]
 async fn gallery_theme_studio() {
-    themed("18-theme-studio", "studio").await;
+    themed("23-theme-studio", "studio").await;
 }

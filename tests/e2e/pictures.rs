@@ -1,13 +1,12 @@
-//! A picture of every screen on every kind of device, in `target/e2e`: for the README, and for people to look at.
-
-use serde_json::Value;
+//! One chat on each kind of device, with pictures in `target/e2e` that the README shows; `gallery.rs` has every screen.
 
 use crate::screen::Screen;
 use crate::servers::Servers;
 use crate::stage::{Console, Lapse, Step, evidence, journey};
 use crate::visitor::Visitor;
 
-const AGENT: &str = "Kristi Sippola";
+/// Who answers.
+pub(crate) const AGENT: &str = "Kristi Sippola";
 
 /// Where the widget is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +59,8 @@ async fn pictures_on(device: Device) {
             visitor.fill_in("My new router").await?;
             visitor.see("Finding someone for you").await?;
             keep(visitor, device, "waiting").await?;
-            talk(visitor, servers).await?;
+            servers.desk().join(AGENT).await?;
+            every_kind_of_line(visitor, servers).await?;
             keep(visitor, device, "talk").await?;
             servers.desk().end(AGENT).await?;
             visitor.see("Start a new chat").await?;
@@ -70,71 +70,9 @@ async fn pictures_on(device: Device) {
     .await;
 }
 
-/// What a visitor should rarely see, with a picture of each.
-async fn states_on(device: Device) {
-    let servers = Servers::one_origin("desk").await.unwrap();
-    let name = format!("states-{}", device.word());
-    journey(
-        &name,
-        servers,
-        Console::FailedRequests,
-        async |visitor, servers| {
-            device.prepare(visitor).await?;
-            visitor.visit(&servers.page("?service=nobody-knows-this")).await?;
-            visitor.sees_button("Chat with us").await?;
-            visitor.look(INVITE, &Value::Null).await?;
-            visitor.sees_button(INVITATION).await?;
-            keep(visitor, device, "invite").await?;
-            visitor.press(INVITATION).await?;
-            visitor.fill_in("My new router").await?;
-            visitor.see("The chat could not be started").await?;
-            keep(visitor, device, "problem").await?;
-            let query = "?delivery=cometd&markdown=&sound=on&survey-url=/survey&idle-alert=20&idle-close=45";
-            visitor.visit(&servers.page(query)).await?;
-            visitor.start_chat("My new router").await?;
-            let desk = servers.desk();
-            desk.join(AGENT).await?;
-            desk.say(AGENT, RICH).await?;
-            visitor.see("192.168.0.1").await?;
-            visitor.press("More").await?;
-            visitor.see("Copy everything").await?;
-            keep(visitor, device, "menu").await?;
-            visitor.press("More").await?;
-            visitor.go_offline(true).await?;
-            visitor.see("You are offline.").await?;
-            keep(visitor, device, "offline").await?;
-            visitor.go_offline(false).await?;
-            visitor.say("I am back").await?;
-            desk.read("I am back").await?;
-            visitor.see("Are you still there?").await?;
-            keep(visitor, device, "idle").await?;
-            visitor.press("I'm still here").await?;
-            desk.read("I'm still here.").await?;
-            visitor.see_no_more("Are you still there?").await?;
-            desk.end(AGENT).await?;
-            visitor.see("Tell us how it was").await?;
-            keep(visitor, device, "survey").await?;
-            visitor.press("Start a new chat").await?;
-            visitor.type_into("How can we help?", "Once more").await?;
-            visitor.press("Start chat").await?;
-            visitor.see("Finding someone for you").await?;
-            desk.arm("any:status=502:500").await?;
-            visitor.see("The chat service does not answer.").await?;
-            visitor.see("Next try in").await?;
-            keep(visitor, device, "reconnecting").await
-        },
-    )
-    .await;
-}
-
-const INVITATION: &str = "May we help you? It takes two minutes.";
-const INVITE: &str = "root.host.invite({ text: 'May we help you? It takes two minutes.' });";
-const RICH: &str = "Please do this:\n1. open http://192.168.0.1/\n2. choose **Restart**\n\nOr see [our page](https://help.example/router), or call +49 89 1234567.";
-
 /// Every kind of line, a message that was refused, and somebody who types.
-async fn talk(visitor: &Visitor, servers: &Servers) -> Step {
+pub(crate) async fn every_kind_of_line(visitor: &Visitor, servers: &Servers) -> Step {
     let desk = servers.desk();
-    desk.join(AGENT).await?;
     desk.say(AGENT, "Hello Ada! What can I do for you?").await?;
     visitor.say("My new router blinks red.").await?;
     desk.read("My new router blinks red.").await?;
@@ -185,19 +123,4 @@ async fn pictures_on_a_dark_desktop() {
 #[tokio::test]
 async fn pictures_on_a_phone() {
     pictures_on(Device::Phone).await;
-}
-
-#[tokio::test]
-async fn pictures_of_rare_states_on_a_desktop() {
-    states_on(Device::Desktop).await;
-}
-
-#[tokio::test]
-async fn pictures_of_rare_states_on_a_dark_desktop() {
-    states_on(Device::DarkDesktop).await;
-}
-
-#[tokio::test]
-async fn pictures_of_rare_states_on_a_phone() {
-    states_on(Device::Phone).await;
 }

@@ -30,6 +30,15 @@ impl View {
         })
     }
 
+    /// On a light desktop in Arabic.
+    pub(crate) fn arabic() -> Self {
+        Self {
+            is_phone: false,
+            is_dark: false,
+            is_rtl: true,
+        }
+    }
+
     /// For a file's name: `phone-dark-rtl`.
     pub(crate) fn name(self) -> String {
         let word = |flag, yes, no| if flag { yes } else { no };
@@ -157,7 +166,8 @@ if (frame) {
     if (clips && !e.matches('select, .unseen')) lost.push(name(e) + ' scrolls sideways by ' + (e.scrollWidth - e.clientWidth));
   }
 }
-for (const e of (frame ?? root).querySelectorAll('button, a, input, select, textarea')) {
+// An open menu covers what it wants to.
+for (const e of (root.querySelector('.menu') ?? frame ?? root).querySelectorAll('button, a, input, select, textarea')) {
   if (!seen(e)) continue;
   e.scrollIntoView({ block: 'center' });
   const box = e.getBoundingClientRect();
