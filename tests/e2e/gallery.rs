@@ -223,7 +223,8 @@ async fn gallery_waiting_for_long() {
 async fn gallery_talk() {
     let console = Console::FailedRequests;
     scene("11-talk", "desk", console, async |visitor, servers| {
-        talk(visitor, servers).await?;
+        wait(visitor).await?;
+        servers.desk().join(AGENT).await?;
         servers.desk().say(AGENT, "كيف يمكنني مساعدتك؟").await?;
         every_kind_of_line(visitor, servers).await
     })
