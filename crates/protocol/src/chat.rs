@@ -6,6 +6,7 @@ mod call;
 mod config;
 mod entry;
 mod event;
+mod gap;
 mod idle;
 mod inquiry;
 mod line;

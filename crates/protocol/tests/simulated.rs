@@ -8,10 +8,12 @@
 #[path = "support/gms_peer.rs"]
 mod gms_peer;
 
-use gms_chat_protocol::Output;
 use gms_chat_protocol::chat::{Body, Command, Delivery, Fate, Phase, Problem};
-use gms_peer::{Fault, Peer, RefreshStyle, config, millis, secs};
+use gms_chat_protocol::{Failure, Lane, Output};
+use gms_peer::{Fault, Peer, RefreshStyle, agent, config, millis, ok, secs};
 use serde_json::json;
+
+const MISSING: &str = "~ something is missing ~";
 
 /// The fate of the visitor's only message.
 fn fate(chat: &Peer) -> Fate {
@@ -201,4 +203,107 @@ fn no_wait_after_a_failure_outlasts_the_servers_patience() {
     let pauses = starts.windows(2).map(|pair| pair[1].since(pair[0]));
     // A request that hangs for 10 s may come between two such pauses, and the server waits 45 s.
     assert!(pauses.max().unwrap() <= secs(26));
+}
+
+/// The server takes the visitor's next message; its echo is lost.
+fn say_without_echo(chat: &mut Peer, text: &str) {
+    chat.serving = false;
+    chat.say(text);
+    let echo = json!(["Message.Text", "Ada", text, "9", "CLIENT"]);
+    chat.gms.lost_event(echo);
+    let answer = chat.gms.chat_object(None);
+    chat.answer(Lane::Rest, ok(answer));
+    chat.serving = true;
+}
+
+/// The CometD session is lost, and what was on the channel with it.
+fn lose_session(chat: &mut Peer) {
+    chat.gms.forget_clients();
+    chat.lose(Lane::Connect, Failure::Network);
+}
+
+/// A chat on a server that repairs nothing, in which the first of two equal words has no echo.
+fn with_twins(second: impl FnOnce(&mut Peer)) -> Peer {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Position;
+    say_without_echo(&mut chat, "again");
+    chat.agent_says("between");
+    second(&mut chat);
+    chat.say("again");
+    chat.advance(secs(60));
+    chat
+}
+
+// Seeds 1302610 and 1502763.
+#[test]
+fn a_word_said_twice_does_not_hide_a_loss_at_the_end() {
+    let mut chat = with_twins(|_| {});
+    let before = [
+        "Kristi joined",
+        MISSING,
+        "Kristi: between",
+        "me: again ✓",
+        "me: again ✓",
+    ];
+    assert_eq!(chat.screen(), before);
+    chat.gms.lost_event(agent("Message.Text", "lost"));
+    lose_session(&mut chat);
+    chat.advance(secs(40));
+    assert_eq!(chat.screen(), [&before[..], &[MISSING]].concat());
+}
+
+#[test]
+fn a_word_said_twice_has_not_failed_as_long_as_one_of_them_may_be_in_the_gap() {
+    let chat = with_twins(|chat| chat.gms.fault("/send", Fault::AnswerLost));
+    assert_eq!(chat.gms.received, ["again"], "not sent a third time");
+    assert_eq!(chat.screen()[3..], ["me: again ✓", "me: again ??"]);
+}
+
+// Seeds 2555445 and 2626833.
+#[test]
+fn what_was_looked_for_in_vain_is_marked_when_the_channel_turns_out_to_be_dead() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Position;
+    chat.gms.lost_event(agent("Message.Text", "lost"));
+    chat.advance(secs(60));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined"],
+        "nothing says that it is lost"
+    );
+    lose_session(&mut chat);
+    chat.advance(secs(20));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING]);
+}
+
+// Seed 2692151.
+#[test]
+fn a_polled_chat_whose_server_keeps_the_end_to_itself_is_marked() {
+    let mut chat = Peer::polling().with_agent();
+    // The server pushes: an answer that was lost had created the chat that way.
+    chat.gms.comet = true;
+    chat.gms.style = RefreshStyle::Position;
+    chat.gms.event(agent("Message.Text", "lost"));
+    chat.advance(secs(5));
+    assert_eq!(chat.screen(), ["Kristi joined"], "not given up too early");
+    chat.advance(secs(15));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING]);
+}
+
+// Seed 1424726.
+#[test]
+fn a_gap_is_asked_for_again_when_there_is_a_new_channel() {
+    let mut chat = Peer::comet().with_agent();
+    chat.gms.style = RefreshStyle::Position;
+    chat.gms.lost_event(agent("Message.Text", "lost"));
+    chat.agent_says("next");
+    chat.advance(secs(300));
+    assert_eq!(chat.screen(), ["Kristi joined", MISSING, "Kristi: next"]);
+    chat.gms.style = RefreshStyle::Pushed;
+    lose_session(&mut chat);
+    chat.advance(secs(10));
+    assert_eq!(
+        chat.screen(),
+        ["Kristi joined", "Kristi: lost", "Kristi: next"]
+    );
 }

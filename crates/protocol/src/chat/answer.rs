@@ -370,7 +370,7 @@ impl Session {
     fn on_push_up(&mut self) {
         self.push.rise();
         match &mut self.state {
-            State::Live(chat) => chat.inquiry.suspect(),
+            State::Live(chat) => chat.suspect(),
             State::Starting(start) => start.note_interruption(),
             State::Idle | State::Over | State::Failed => {}
         }

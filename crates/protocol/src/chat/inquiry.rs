@@ -61,6 +61,8 @@ impl Inquiry {
     /// The channel has lost something, as far as anybody knows.
     pub(crate) fn suspect(&mut self) {
         self.suspect = true;
+        // What was looked for in vain may have been lost already, and nobody knew.
+        self.vain = 0;
         self.renew();
     }
 
@@ -157,10 +159,11 @@ impl Inquiry {
         (self.tries >= TRIES).then_some(self.not_before)
     }
 
-    /// Gives the hint up. Answers the position up to which an interrupted channel has lost something.
-    pub(crate) fn give_up_hint(&mut self) -> Option<u64> {
+    /// Gives the hint up. Answers the position up to which an interrupted channel has lost something,
+    /// or the server keeps something to itself that is `polled` for.
+    pub(crate) fn give_up_hint(&mut self, polled: bool) -> Option<u64> {
         let (position, _) = self.hint.take()?;
         self.vain = position;
-        self.suspect.then_some(position)
+        (self.suspect || polled).then_some(position)
     }
 }

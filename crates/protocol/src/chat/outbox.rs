@@ -165,6 +165,12 @@ impl Outbox {
         }
         self.echoed.push(text.to_owned());
         let echoed = self.messages.remove(place);
+        // Of two with the same words nobody can say which one this is: the other may be the one that left first.
+        for twin in &mut self.messages {
+            if twin.text == echoed.text && twin.left_at < Some(position) {
+                twin.left_at = twin.left_at.min(echoed.left_at);
+            }
+        }
         if defect::on(Defect::OneEchoForAll) {
             self.messages.retain(|message| message.text != echoed.text);
         }

@@ -314,7 +314,7 @@ impl Session {
         };
         let mut chat = Chat::new(service, by_comet, &object, now);
         if interrupted {
-            chat.inquiry.suspect();
+            chat.suspect();
         }
         self.state = State::Live(Box::new(chat));
         self.view.enter(Phase::Waiting);

@@ -3,13 +3,14 @@
 use std::time::Duration;
 use std::vec::IntoIter;
 
+use super::gap::Gaps;
 use super::idle::Idle;
 use super::inquiry::Inquiry;
 use super::roster::Roster;
 use super::sequence::{Arrival, Batch, Sequence};
 use super::typing::Ours;
 use super::view::View;
-use super::{Body, Config, End, EntryKey, Event, Role};
+use super::{Body, Config, End, Event, Role};
 use crate::defect::{self, Defect};
 use crate::wire::{ChatObject, ChatState, Delivery, Kind, Link};
 use crate::{Moment, url, wire};
@@ -18,8 +19,6 @@ use crate::{Moment, url, wire};
 const LIVELY: Duration = Duration::from_secs(20);
 /// A new chat does not begin at a position beyond this.
 const BELIEVABLE_START: u64 = 1_000_000;
-/// So often is a marked gap asked for once more.
-const LATE_TRIES: u32 = 3;
 /// An accepted message whose echo takes longer than this is asked for.
 pub(crate) const ECHO_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -59,7 +58,7 @@ pub(crate) struct Chat {
     alias: Option<String>,
     links: Vec<(Link, String)>,
     started_at: Option<u64>,
-    gaps: Vec<Gap>,
+    gaps: Gaps,
 }
 
 /// Where a created chat is heading.
@@ -90,16 +89,6 @@ pub(crate) enum Channel {
     Proven,
     /// It ended by itself, was opened once more, and nothing has come since.
     Reopened,
-}
-
-/// A hole that was given up, and is marked on the screen.
-#[derive(Debug)]
-struct Gap {
-    after: u64,
-    before: u64,
-    key: EntryKey,
-    /// How often it has been asked for since.
-    asked: u32,
 }
 
 impl Course {
@@ -140,7 +129,7 @@ impl Chat {
             alias: None,
             links: Vec::new(),
             started_at: None,
-            gaps: Vec::new(),
+            gaps: Gaps::default(),
         }
     }
 
@@ -241,6 +230,12 @@ impl Chat {
         unproven
     }
 
+    /// The channel has lost something, as far as anybody knows. What was given up may be had from a new one.
+    pub(crate) fn suspect(&mut self) {
+        self.inquiry.suspect();
+        self.gaps.ask_again();
+    }
+
     /// Whether an agent is or was there, and nobody has ended it.
     pub(crate) fn is_talk(&self) -> bool {
         self.course == Course::Open && self.roster.agent_seen()
@@ -264,15 +259,13 @@ impl Chat {
 
     /// The position to ask from: what was given up is asked for a few times more, as there is occasion.
     pub(crate) fn position(&self) -> u64 {
-        let gap = self.gaps.iter().find(|gap| gap.asked < LATE_TRIES);
-        gap.map_or(self.sequence.reached(), |gap| gap.after).max(1)
+        let gap = self.gaps.wanted();
+        gap.unwrap_or(self.sequence.reached()).max(1)
     }
 
     /// A refresh from this position was answered.
     pub(crate) fn note_asked(&mut self, position: u64) {
-        for gap in &mut self.gaps {
-            gap.asked += u32::from(gap.after.max(1) == position);
-        }
+        self.gaps.note_asked(position);
     }
 
     /// When the doubts, if any are left, are given up.
@@ -284,13 +277,13 @@ impl Chat {
     /// The doubts cannot be settled: shows what there is, and says honestly where something is missing.
     pub(crate) fn give_up(&mut self, view: &mut View, now: Moment, expiry: Duration) {
         if let Some(hole) = self.sequence.give_up() {
-            self.mark(view, hole, 0);
+            self.gaps.mark(view, hole, 0);
             self.show_ready(view, now, expiry);
         }
         view.give_up_messages(self.asked);
         self.inquiry.begin();
         if !self.sequence.has_hole()
-            && let Some(position) = self.inquiry.give_up_hint()
+            && let Some(position) = self.inquiry.give_up_hint(!self.by_comet)
         {
             self.give_up_end(view, position);
         }
@@ -305,18 +298,8 @@ impl Chat {
         if position > reached + own
             && let Some(end) = self.sequence.give_up_to(position)
         {
-            self.mark(view, end, 0);
+            self.gaps.mark(view, end, 0);
         }
-    }
-
-    fn mark(&mut self, view: &mut View, (after, before): (u64, u64), asked: u32) {
-        let key = view.mark_gap(before);
-        self.gaps.push(Gap {
-            after,
-            before,
-            key,
-            asked,
-        });
     }
 
     /// Shows everything that is held, and why the chat is over. `unknown`: the server has forgotten it.
@@ -346,24 +329,9 @@ impl Chat {
             self.idle.note(&arrival.event, now);
             self.show(view, arrival, &mut due, now + expiry);
         }
-        self.move_marks(view);
+        self.gaps.follow(view, &self.sequence);
         self.inquiry
             .note_reached(self.sequence.reached(), self.sequence.has_hole());
-    }
-
-    /// Lets every mark stand where something is missing still.
-    fn move_marks(&mut self, view: &mut View) {
-        for gap in std::mem::take(&mut self.gaps) {
-            let missing = self.sequence.missing(gap.after, gap.before);
-            if missing == [(gap.after + 1, gap.before - 1)] {
-                self.gaps.push(gap);
-                continue;
-            }
-            view.clear_gap(gap.key);
-            for (first, last) in missing {
-                self.mark(view, (first - 1, last + 1), gap.asked);
-            }
-        }
     }
 
     fn show(
