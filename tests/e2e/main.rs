@@ -33,4 +33,5 @@ mod languages;
 mod peers;
 mod phones;
 mod pictures;
+mod playground;
 mod trouble;
