@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::config::Credentials;
+use crate::front::Host;
 use crate::page;
 use crate::transport::{self, Pending};
 
@@ -28,6 +29,7 @@ pub(crate) struct Driver {
     this: Weak<Self>,
     session: RefCell<Session>,
     credentials: Credentials,
+    host: Host,
     /// Where events go. They may lead to commands at once, which wait in `inbox`.
     tell: Box<dyn Fn(Event)>,
     inbox: RefCell<VecDeque<Input>>,
@@ -49,12 +51,14 @@ impl Driver {
     pub(crate) fn new(
         session: Session,
         credentials: Credentials,
+        host: Host,
         tell: impl Fn(Event) + 'static,
     ) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
             session: RefCell::new(session),
             credentials,
+            host,
             tell: Box::new(tell),
             inbox: RefCell::default(),
             is_running: Cell::new(false),
@@ -138,7 +142,8 @@ impl Driver {
 
     fn send(&self, id: ExchangeId, request: Request) {
         let this = self.this.clone();
-        let pending = transport::post(request, self.credentials, move |answer| {
+        let host = self.host.clone();
+        let pending = transport::post(request, self.credentials, host, move |answer| {
             if let Some(driver) = this.upgrade() {
                 driver.forget(id);
                 driver.feed(Input::Answer(id, answer));

@@ -6,7 +6,7 @@ use gms_chat_protocol::chat::{Body, Change, Entry, Event, Phase, Role};
 use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Element, console};
+use web_sys::{Element, Request, console};
 
 use crate::page;
 use crate::report::{Report, Reporter, Value};
@@ -38,6 +38,15 @@ extern "C" {
     /// Resolves to what the form holds, if that is right.
     #[wasm_bindgen(method)]
     pub(crate) fn submit(this: &Host) -> Promise;
+
+    /// Whether the page looks at a message first; it then comes back by the widget's method `send`, or not at all.
+    #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Host, text: &str) -> bool;
+
+    /// Puts headers of the page on a request, where it wants any: a promise of that. `refresh`: the last ones were
+    /// answered with 401.
+    #[wasm_bindgen(method)]
+    pub(crate) fn dress(this: &Host, request: &Request, refresh: bool) -> Option<Promise>;
 
     /// Closes the window and gives the focus back.
     #[wasm_bindgen(method)]
@@ -148,17 +157,22 @@ impl Front {
 
 /// Fires a report as an event of the element; `false` when the host page objects.
 pub(crate) fn emit(host: &Host, report: &Report) -> bool {
-    let detail = Object::new();
+    host.emit(report.name, &object(report))
+}
+
+/// The members of a report.
+pub(crate) fn object(report: &Report) -> Object {
+    let object = Object::new();
     for (name, value) in &report.detail {
         let value = match value {
             Value::Text(text) => text.into(),
             Value::Number(number) => (*number).into(),
             Value::Flag(flag) => (*flag).into(),
         };
-        let set = Reflect::set(&detail, &(*name).into(), &value);
+        let set = Reflect::set(&object, &(*name).into(), &value);
         debug_assert!(set.is_ok(), "an object takes any member");
     }
-    host.emit(report.name, &detail)
+    object
 }
 
 /// Tells the developer of the page what the visitor need not know.

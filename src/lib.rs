@@ -32,6 +32,7 @@ use web_sys::Element;
 use config::{Complaint, Options};
 use driver::Driver;
 use front::{Front, emit};
+use js_sys::Array;
 use page::Listener;
 use text::Catalogue;
 use ui::{Actions, Chat, Mounted};
@@ -94,7 +95,7 @@ impl Widget {
         }
     }
 
-    /// Sends a message.
+    /// Sends a message; the report `messagesending` tells its number before this returns.
     pub fn send(&self, text: String) {
         self.command(Command::Say(text));
     }
@@ -107,6 +108,22 @@ impl Widget {
     /// Ends the chat without asking.
     pub fn end(&self) {
         self.command(Command::End);
+    }
+
+    /// Forgets a chat that is over.
+    pub fn reset(&self) {
+        self.command(Command::Reset);
+    }
+
+    /// The lines of the transcript, as objects.
+    pub fn transcript(&self) -> Array {
+        let lines = Array::new();
+        if let Some(running) = &self.running {
+            running.front.chat().tell_entries(&|entry| {
+                lines.push(&front::object(&report::line(entry)));
+            });
+        }
+        lines
     }
 
     /// Whether the contact centre is open.
@@ -154,10 +171,12 @@ fn run(root: &Element, options: Options, host: Host) -> Widget {
     let texts = Catalogue::new(Box::new(host.clone()), &options.language);
     let chat = Chat::new(texts, options.face, actions);
     let view = draw(root, &chat);
-    let front = Rc::new(Front::new(chat, host, options.expose_text));
+    let front = Rc::new(Front::new(chat, host.clone(), options.expose_text));
     let session = Session::new(session, u64::from_le_bytes(page::random()), page::now());
     let tell = Rc::clone(&front);
-    let driver = Driver::new(session, options.credentials, move |event| tell.tell(event));
+    let driver = Driver::new(session, options.credentials, host, move |event| {
+        tell.tell(event);
+    });
     let known = link.set(Rc::downgrade(&driver));
     debug_assert!(known.is_ok(), "a window has one driver");
     let running = Running { front, driver };
@@ -181,11 +200,15 @@ fn show(root: &Element, make: Box<dyn FnOnce() -> ui::Node>) -> View {
 
 fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
     Actions {
-        command: Box::new(move |command| {
-            if let Some(driver) = link.get().and_then(Weak::upgrade) {
-                driver.command(command);
-            }
-        }),
+        command: {
+            let host = host.clone();
+            Box::new(move |command| {
+                let is_held = matches!(&command, Command::Say(text) if host.hold(text));
+                if let Some(driver) = link.get().and_then(Weak::upgrade).filter(|_| !is_held) {
+                    driver.command(command);
+                }
+            })
+        },
         minimise: {
             let host = host.clone();
             Box::new(move || host.minimise())

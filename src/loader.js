@@ -1,5 +1,5 @@
-// The loader: defines <gms-chat>, draws its launcher, and fetches the window when the visitor shows interest.
-// A classic script without dependencies; the page gets no global name from it.
+// The loader: defines <gms-chat> and gmsChat(), draws the launcher, and fetches the window when the visitor shows
+// interest. A classic script without dependencies; the page gets one global name from it.
 "use strict";
 
 // stamp:begin
@@ -8,7 +8,8 @@ const WASM = "gms_chat_bg.wasm";
 const WINDOW_CSS = "widget.css";
 const WINDOW = "window.js";
 const EXTRAS = "extras.js";
-const LANGUAGES = "lang";
+const API = "api.js";
+const LANGUAGES = (tag) => "lang/" + tag + ".json";
 const TITLES = {};
 const LAUNCHER_CSS = "";
 // stamp:end
@@ -18,6 +19,7 @@ const script = document.currentScript;
 const base = (script && script.src) || document.baseURI;
 /** Where a floating window takes the whole screen. */
 const small = matchMedia("(max-width: 480px), (max-height: 480px)");
+const USER = { by: "user" };
 const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
 const CHEVRON = "m5 9 7 7 7-7";
 
@@ -44,6 +46,10 @@ async function get(address) {
   if (!response.ok) throw Error(response.status + " " + response.url);
   return response;
 }
+
+/** What a page can ask of an element besides open, close and toggle; src/api.js carries them out. */
+const COMMANDS =
+  "start end send sendNotice setDraft getDraft update setUserData setQueueInfo getState getTranscript getAgents invite reset ready destroy";
 
 /** Fetches the window once for all elements of the page; after a failure the next call tries again. */
 const load = () => (engine ??= fetchEngine().catch((error) => {
@@ -78,11 +84,25 @@ const launcherStyles = sheet(LAUNCHER_CSS);
 
 const complain = (error) => console.warn(TAG, error);
 
+/** The page's element for an endpoint. */
+const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => other.getAttribute("endpoint") == endpoint);
+
 class GmsChat extends HTMLElement {
-  static observedAttributes = ["open", "label", "mode", "lang", "dir", "messages"];
+  static observedAttributes = ["open", "label", "mode", "consent", "lang", "dir", "messages"];
   /** Resolves to `{mount, styles, open}`; tests put their own in its place. */
   static engine = load;
   static extras = fetchExtras;
+  /** The commands and the page's hooks; fetched with the first of them. */
+  static api = () => import(at(API));
+
+  static {
+    for (const name of COMMANDS.split(" ")) {
+      this.prototype[name] = async function (...given) {
+        const api = await this.constructor.api();
+        return api.perform(this, this.#lent, name, given);
+      };
+    }
+  }
 
   /** What the chat is doing: idle, connecting, waiting, active, ending, ended or failed. */
   state = "idle";
@@ -110,6 +130,13 @@ class GmsChat extends HTMLElement {
   #language;
   /** Ends that the window keeps clear of a keyboard. */
   #end;
+  /** What the commands need of an element. */
+  #lent = {
+    ready: () => this.#ready(),
+    window: () => this.#window,
+    drop: () => this.#drop(),
+    emit: (name, detail) => this.#emit(name, detail),
+  };
   /** What the page's own `overflow` was while the window takes the whole screen. */
   #overflow = null;
   #pageLanguage = new MutationObserver(() => this.#speak());
@@ -118,13 +145,13 @@ class GmsChat extends HTMLElement {
     super();
     this.#root.adoptedStyleSheets = [launcherStyles];
     this.#root.append(this.#launcher, this.#fallback, this.#dialog);
-    const prepare = () => this.constructor.engine().catch(() => {});
+    const prepare = () => this.#isGated() || this.constructor.engine().catch(() => {});
     // A finger's touch begins with pointerenter too.
     for (const interest of ["pointerenter", "focus"]) this.#launcher.addEventListener(interest, prepare, { once: true });
-    this.#launcher.addEventListener("click", () => this.toggle());
+    this.#launcher.addEventListener("click", () => this.toggle(USER));
     this.#dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
-      this.close();
+      this.close(USER);
     });
   }
 
@@ -136,14 +163,19 @@ class GmsChat extends HTMLElement {
     if (this.hasAttribute("invite")) {
       this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);
     }
+    this.#emit("ready", {});
   }
 
-  /** An element that is only moved keeps its chat. */
+  /** An element that is only moved keeps its chat, and so does one whose page gets another body. */
   disconnectedCallback() {
     small.removeEventListener("change", this.#show);
     this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
-    queueMicrotask(() => this.isConnected || this.#unmount());
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      if (this.parentNode?.localName == "body" && !find(this.getAttribute("endpoint"))) document.body.append(this);
+      else this.#unmount();
+    });
   }
 
   attributeChangedCallback(name, _, value) {
@@ -152,13 +184,19 @@ class GmsChat extends HTMLElement {
     else if (name == "mode") {
       if (this.#isInline()) this.open({ focus: false });
       this.#show(true);
-    } else if (name != "open") this.#speak();
+    } else if (name == "consent") this.#isWanted && this.open();
+    else if (name != "open") this.#speak();
     else if ((value !== null) != this.#isWanted) this.#isWanted ? this.close() : this.open({ focus: false });
   }
 
   /** Opens the window; resolves to whether it is open. */
-  async open({ focus = true } = {}) {
+  async open({ focus = true, by = "api" } = {}) {
+    if (!this.#dialog.open && !this.#emit("beforeopen", { by })) return false;
     this.#want(true);
+    if (this.#isGated()) {
+      this.#emit("consentrequired", { by });
+      return false;
+    }
     this.#launcher.setAttribute("aria-busy", true);
     const window = await this.#ready().catch((error) => this.#fail(error));
     this.#launcher.removeAttribute("aria-busy");
@@ -167,13 +205,13 @@ class GmsChat extends HTMLElement {
       this.#show(null);
       window.shown();
       window.widget.set_open(true, focus && !matchMedia("(pointer: coarse)").matches);
-      this.#emit("open", {});
+      this.#emit("open", { by });
     }
     return true;
   }
 
   /** Closes the window; a chat goes on. */
-  close() {
+  close({ by = "api" } = {}) {
     if (this.#isInline() && this.isConnected) return;
     this.#want(false);
     if (!this.#dialog.open) return;
@@ -184,41 +222,11 @@ class GmsChat extends HTMLElement {
     this.#launcher.setAttribute("aria-expanded", false);
     if (hadFocus) this.#launcher.focus();
     this.#window.widget.set_open(false, false);
-    this.#emit("close", {});
+    this.#emit("close", { by });
   }
 
-  toggle() {
-    return this.#isWanted ? this.close() : this.open();
-  }
-
-  /** Shows a word of invitation, unless there is a chat; resolves to whether the visitor accepted. */
-  async invite(options) {
-    if (this.#isWanted || this.state != "idle") return false;
-    const { invite } = await this.constructor.extras();
-    return invite(this, this.#root, options);
-  }
-
-  /** Starts a chat with what the form holds. */
-  async start() {
-    (await this.#ready()).start();
-  }
-
-  async send(text) {
-    (await this.#ready()).widget.send(String(text));
-  }
-
-  async notice(text) {
-    (await this.#ready()).widget.notice(String(text));
-  }
-
-  /** What the page knows about the queue: the visitor's place, and the expected wait in seconds. */
-  async setQueueInfo(info) {
-    this.queueInfo = info;
-  }
-
-  /** Ends the chat without asking. */
-  async end() {
-    this.#window?.widget.end();
+  toggle(how) {
+    return this.#isWanted ? this.close(how) : this.open(how);
   }
 
   #want(open) {
@@ -232,7 +240,8 @@ class GmsChat extends HTMLElement {
     this.#end?.abort();
     this.#window.fit((this.#end = new AbortController()).signal);
     const focused = this.#root.activeElement;
-    const isFull = !this.#isInline() && (small.matches || this.getAttribute("mode") == "fullscreen");
+    const isSeen = this.getAttribute("ui") != "none";
+    const isFull = isSeen && !this.#isInline() && (small.matches || this.getAttribute("mode") == "fullscreen");
     this.#dialog.close();
     this.#dialog.classList.toggle("full", isFull);
     this.#lock(isFull);
@@ -241,6 +250,11 @@ class GmsChat extends HTMLElement {
     this.#launcher.setAttribute("aria-expanded", true);
     if (change) focused?.focus();
   };
+
+  /** Whether the visitor has to agree to something of the page's first. */
+  #isGated() {
+    return this.getAttribute("consent") == "required";
+  }
 
   #isInline() {
     return this.getAttribute("mode") == "inline";
@@ -282,11 +296,12 @@ class GmsChat extends HTMLElement {
     const { mount, styles, open } = await this.constructor.engine();
     this.#fallback.hidden = true;
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    const file = () => this.#language && at(LANGUAGES + "/" + this.#language + ".json");
+    const file = () => this.#language && at(LANGUAGES(this.#language));
     return (this.#window = await open(this, this.#dialog, mount, file, {
       emit: (name, detail) => this.#emit(name, detail),
-      minimise: () => this.close(),
+      minimise: () => this.close(USER),
       extras: () => this.constructor.extras(),
+      api: () => this.constructor.api(),
       unread: (count, label) => {
         this.unread = count;
         this.#unreadLabel = label;
@@ -296,8 +311,12 @@ class GmsChat extends HTMLElement {
   }
 
   #unmount() {
-    if (!this.#window) return;
     this.close();
+    this.#drop();
+  }
+
+  #drop() {
+    if (!this.#window) return;
     this.#window.free();
     this.#window = this.#mounting = null;
     this.state = "idle";
@@ -335,13 +354,18 @@ class GmsChat extends HTMLElement {
   }
 }
 
-if (!customElements.get(TAG)) customElements.define(TAG, GmsChat);
+if (!customElements.get(TAG)) {
+  customElements.define(TAG, GmsChat);
+  // What a stub has queued comes first.
+  const { q = [] } = window.gmsChat || {};
+  const gmsChat = (window.gmsChat = async (...given) => (await GmsChat.api()).call(given));
+  for (const [given, resolve, reject] of q) gmsChat(...given).then(resolve, reject);
+}
 
 // A tag with data-endpoint asks for an element; a tag that is there twice gets one.
 if (script && script.dataset.endpoint !== undefined) {
-  const { endpoint } = script.dataset;
   const add = () => {
-    for (const other of document.querySelectorAll(TAG)) if (other.getAttribute("endpoint") == endpoint) return;
+    if (find(script.dataset.endpoint)) return;
     const element = make(TAG, {});
     for (const name in script.dataset) element.setAttribute(kebab(name), script.dataset[name]);
     document.body.append(element);

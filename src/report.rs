@@ -179,7 +179,8 @@ impl Reporter {
                 .number("length", length)
         };
         match fate {
-            Fate::Sending | Fate::Unknown | Fate::Unproven => None,
+            Fate::Sending => Some(about("messagesending")),
+            Fate::Unknown | Fate::Unproven => None,
             Fate::Failed(problem) => Some(about("messagefailed").text("code", problem.code())),
             Fate::Sent => {
                 let place = self.unsettled.iter().position(|key| *key == entry.key)?;
@@ -197,6 +198,47 @@ impl Reporter {
         let name = "typingchange";
         let report = party.map_or_else(|| Report::new(name), |party| Report::by(name, party));
         Some(report.flag("typing", self.typing))
+    }
+}
+
+/// A line of the transcript, for a page that asks for it.
+pub(crate) fn line(entry: &Entry) -> Report {
+    let (kind, text) = match &entry.body {
+        Body::Message(text) | Body::Mine { text, .. } => ("message", text.as_str()),
+        Body::Joined => ("joined", ""),
+        Body::Left => ("left", ""),
+        Body::Transferred { .. } => ("transferred", ""),
+        Body::PushUrl { url, .. } => ("pushurl", url.as_str()),
+        Body::Gap => ("gap", ""),
+    };
+    let line = Report::by("line", &entry.party)
+        .number("id", entry.key.number())
+        .text("type", kind);
+    let line = match &entry.body {
+        Body::Mine { fate, .. } => line.text("fate", word(fate)),
+        Body::Transferred { from } => line.text("from", &from.nickname),
+        Body::Message(_) | Body::Joined | Body::Left | Body::PushUrl { .. } | Body::Gap => line,
+    };
+    // Seconds since 1970: the page's side makes milliseconds of them.
+    let at = entry.at.and_then(|at| u32::try_from(at / 1000).ok());
+    let line = match at {
+        Some(at) => line.number("at", at),
+        None => line,
+    };
+    if text.is_empty() {
+        line
+    } else {
+        line.text("text", text)
+    }
+}
+
+/// The word for what became of a message.
+fn word(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Sending => "sending",
+        Fate::Sent => "sent",
+        Fate::Unknown | Fate::Unproven => "unknown",
+        Fate::Failed(_) => "failed",
     }
 }
 
@@ -287,12 +329,12 @@ mod tests {
         let mut reporter = Reporter::new(expose);
         let mut lines = Vec::new();
         for event in events(told, said) {
-            lines.extend(reporter.reports(&event).iter().map(line));
+            lines.extend(reporter.reports(&event).iter().map(written));
         }
         lines
     }
 
-    fn line(report: &Report) -> String {
+    fn written(report: &Report) -> String {
         let member = |(name, value): &(&str, Value)| match value {
             Value::Text(text) => format!("{name}: {text}"),
             Value::Number(number) if *name == "id" => {
@@ -352,8 +394,11 @@ mod tests {
         assert_eq!(
             fates,
             [
+                "messagesending {id: n, length: 5}",
                 "messagesent {id: n, length: 5}",
+                "messagesending {id: n, length: 2}",
                 "messagefailed {id: n, length: 2, code: refused}",
+                "messagesending {id: n, length: 3}",
                 "messagesent {id: n, length: 3}",
             ]
         );
@@ -394,7 +439,13 @@ mod tests {
     #[test]
     fn an_end_says_whose_it_was_and_whether_an_agent_had_been_there() {
         let mut reporter = Reporter::default();
-        let mut told = |event: &Event| reporter.reports(event).iter().map(line).collect::<Vec<_>>();
+        let mut told = |event: &Event| {
+            reporter
+                .reports(event)
+                .iter()
+                .map(written)
+                .collect::<Vec<_>>()
+        };
         for event in events(&[JOINED], &[]) {
             told(&event);
         }
@@ -420,7 +471,7 @@ mod tests {
         let said = Event::Diagnostic("check `endpoint`".to_owned());
         assert!(reporter.reports(&said).is_empty());
         let failed = Event::Phase(Phase::Failed(Problem::NotFound { status: 404 }));
-        let lines: Vec<String> = reporter.reports(&failed).iter().map(line).collect();
+        let lines: Vec<String> = reporter.reports(&failed).iter().map(written).collect();
         assert_eq!(
             lines[1],
             "error {code: not_found, hint: check `endpoint`, status: 404}"
@@ -438,7 +489,7 @@ mod tests {
             reporter
                 .reports(&Event::Connection(line_is))
                 .iter()
-                .map(line)
+                .map(written)
                 .collect::<Vec<_>>()
         };
         assert_eq!(
@@ -446,5 +497,27 @@ mod tests {
             ["connectionchange {online: false, code: timeout}"]
         );
         assert_eq!(told(Connection::Fine), ["connectionchange {online: true}"]);
+    }
+
+    #[test]
+    fn a_line_of_the_transcript_says_who_what_and_when() {
+        let told = [JOINED, ["Message.Text", "Ann", "hello", "2", "AGENT"]];
+        let added = |event| match event {
+            Event::Entry(Change::Appended(entry) | Change::Inserted { entry, .. }) => Some(entry),
+            _ => None,
+        };
+        let entries = events(&told, &[("hi", 200)]).into_iter().filter_map(added);
+        let lines: Vec<String> = entries.map(|entry| written(&line(&entry))).collect();
+        let start = "line {nickname: Ann, role: agent, id: ";
+        assert!(lines[0].starts_with(start), "{lines:#?}");
+        assert!(lines[0].contains(", type: joined, at: 17673"), "{lines:#?}");
+        assert!(
+            lines[1].ends_with("type: message, at: 1767348002, text: hello}"),
+            "{lines:#?}"
+        );
+        assert!(
+            lines[2].contains("type: message, fate: sending, text: hi"),
+            "{lines:#?}"
+        );
     }
 }

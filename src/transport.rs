@@ -6,10 +6,11 @@
 use gloo_net::http;
 use gms_chat_protocol::{Failure, Reply, Request};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, RequestCredentials, RequestInit};
 
 use crate::config::Credentials;
+use crate::front::Host;
 
 /// A request under way. Dropping it aborts the request; its end is then not told.
 #[must_use = "dropping a pending request aborts it"]
@@ -27,12 +28,13 @@ impl Drop for Pending {
 pub(crate) fn post(
     request: Request,
     credentials: Credentials,
+    host: Host,
     end: impl FnOnce(Result<Reply, Failure>) + 'static,
 ) -> Pending {
     let controller = AbortController::new().ok();
     let signal = controller.as_ref().map(AbortController::signal);
     spawn_local(async move {
-        let answer = exchange(request, credentials, signal.as_ref()).await;
+        let answer = exchange(request, credentials, &host, signal.as_ref()).await;
         if !signal.is_some_and(|signal| signal.aborted()) {
             end(answer);
         }
@@ -43,10 +45,28 @@ pub(crate) fn post(
 async fn exchange(
     request: Request,
     credentials: Credentials,
+    host: &Host,
     signal: Option<&AbortSignal>,
 ) -> Result<Reply, Failure> {
-    let prepared = prepare(&request, credentials, signal).map_err(|_| Failure::Network)?;
-    let response = prepared.send().await.map_err(|_| Failure::Network)?;
+    let mut refresh = false;
+    let response = loop {
+        let prepared = prepare(&request, credentials, signal).map_err(|_| Failure::Network)?;
+        let dressing = host.dress(&prepared, refresh);
+        let is_dressed = dressing.is_some();
+        if let Some(dressing) = dressing {
+            // What is wrong with the headers, the page has been told.
+            JsFuture::from(dressing)
+                .await
+                .map_err(|_| Failure::Network)?;
+        }
+        let sent = http::Request::from(prepared).send().await;
+        let response = sent.map_err(|_| Failure::Network)?;
+        // Once: a page whose fresh headers are refused too is told like any other.
+        if refresh || !is_dressed || response.status() != 401 {
+            break response;
+        }
+        refresh = true;
+    };
     let retry_after = response.headers().get("retry-after");
     let body = response.text().await.map_err(|_| Failure::Truncated)?;
     Ok(Reply {
@@ -60,7 +80,7 @@ fn prepare(
     request: &Request,
     credentials: Credentials,
     signal: Option<&AbortSignal>,
-) -> Result<http::Request, JsValue> {
+) -> Result<web_sys::Request, JsValue> {
     let headers = http::Headers::new();
     headers.set("Content-Type", request.content_type);
     if let Some(user) = &request.gms_user {
@@ -79,5 +99,5 @@ fn prepare(
     if request.keepalive {
         js_sys::Reflect::set(&init, &"keepalive".into(), &true.into())?;
     }
-    web_sys::Request::new_with_str_and_init(&request.url, &init).map(http::Request::from)
+    web_sys::Request::new_with_str_and_init(&request.url, &init)
 }

@@ -327,6 +327,11 @@ impl Chat {
         }
     }
 
+    /// Tells each entry of the transcript.
+    pub(crate) fn tell_entries(&self, tell: &dyn Fn(&Entry)) {
+        self.thread.borrow().entries().iter().for_each(tell);
+    }
+
     fn say(&self, key: Key) -> &str {
         self.texts.say(key)
     }

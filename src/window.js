@@ -1,30 +1,30 @@
 // What an open window needs besides the wasm: the page's options and sentences, the form.
 
+import { write } from "./api/composer.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
-
-const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+import { kebab, own as ownOf } from "./own.js";
 
 /**
  * Puts a window into `dialog`. `language()` is the address of its sentences, if they are not English; `hooks` is
- * what the wasm calls, `emit`, `minimise`, `unread`, and `extras`, which fetches them. Returns the wasm's `widget`, and
- * what the element calls: `fit()`, `shown()`, `speak()`, `start()`, `free()`.
+ * what the wasm calls, `emit`, `minimise`, `unread`, and `extras` and `api`, which fetch those. Returns the wasm's
+ * `widget`, the `form` and the `context`, and what element and commands call: `fit()`, `shown()`, `speak()`, `begin()`, `free()`.
  */
 export async function open(element, dialog, mount, language, hooks) {
-  const own = (name) => {
-    const camel = name.replace(/-./g, (dash) => dash[1].toUpperCase());
-    const given = element[name] ?? element.options?.[camel] ?? element.options?.[name] ?? element.getAttribute(name);
-    try {
-      return JSON.parse(given);
-    } catch {
-      return given;
-    }
-  };
+  const own = (name) => ownOf(element, name);
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
   /** What the extras know: options, sentences by name, what was found out about business hours. */
   const context = { own, element, extra, category, news: [], language: () => dialog.lang };
   const form = await formOf(context, hooks);
+  const page = { element, emit: hooks.emit, widget: () => widget };
+  /** What a chat starts with: what is given, what the page knows only now, what a command says. Nothing when it is vetoed. */
+  const begun = async (sent, more = []) => {
+    if (!hooks.emit("beforestart", {})) return;
+    const data = own("data");
+    const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
+    return placed(new Map([...sent, ...found, ...more]));
+  };
   const widget = mount(dialog, await options(element, own, language(), context), {
     ...hooks,
     extra,
@@ -38,8 +38,17 @@ export async function open(element, dialog, mount, language, hooks) {
     form: (root) => form.draw(root, context.texts),
     submit: async () => {
       const sent = await form.submit();
-      return sent && placed(sent);
+      return sent && begun(sent);
     },
+    /** Whether the page looks at a message first. Where its look cannot be fetched, nothing passes unseen. */
+    hold: (text) => {
+      const isHeld = own("before-send") || own("mask");
+      const back = (error) => complain(error, write(element, text));
+      if (isHeld) hooks.api().then((api) => api.hold(page, text)).catch(back);
+      return Boolean(isHeld);
+    },
+    /** A promise of the page's own headers on a request, if it wants any. */
+    dress: (request, refresh) => own("headers") && hooks.api().then((api) => api.dress(page, request, refresh)),
     emit: (name, detail) => {
       if (name == "statechange" && detail.state == "ended") form.forget();
       return hooks.emit(name, detail);
@@ -55,8 +64,13 @@ export async function open(element, dialog, mount, language, hooks) {
   return {
     widget,
     fit: (signal) => extra("fit", dialog, signal),
-    start: () => widget.start(placed(form.sent())),
-    shown: () => form.isSkipped && element.state == "idle" && widget.start(placed(form.sent())),
+    form,
+    context,
+    begin: (more) => begun(form.sent(), more),
+    shown: async () => {
+      const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()));
+      if (given) widget.start(given);
+    },
     /** Only the last change counts. */
     speak: async () => {
       const mine = ++turn;

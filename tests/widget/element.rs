@@ -20,7 +20,7 @@ async fn nothing_is_asked_of_anybody_before_the_visitor_starts() {
 async fn an_element_that_goes_takes_everything_with_it() {
     let stage = Stage::new();
     let element = stage.in_chat().await;
-    holds("a connect is held", || requests() >= 6).await;
+    holds("a connect is held", is_held).await;
     element.remove();
     holds("the connect is taken back", || aborted() == 1).await;
     let made = requests();

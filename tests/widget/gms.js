@@ -37,6 +37,8 @@ export const isHeld = () => chat.held !== null;
 /** How many requests were made, and how many of them taken back. */
 export const requests = () => chat.requests.length;
 export const aborted = () => chat.aborted;
+/** The `Authorization` of each request whose path ends like this. */
+export const credentials = (ending) => chat.requests.filter(({ path }) => path.endsWith(ending)).map(({ credential }) => credential);
 export const users = () => [...new Set(chat.requests.map(({ user }) => user))].join(",");
 
 const reply = (body, status = 200) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
@@ -48,7 +50,7 @@ async function answer(input, init) {
   const body = await request.text();
   // As with a real fetch, what is taken back at once asks nobody.
   request.signal.throwIfAborted();
-  chat.requests.push({ path, body, user: request.headers.get("gms_user") });
+  chat.requests.push({ path, body, user: request.headers.get("gms_user"), credential: request.headers.get("authorization") });
   const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
   if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);
   return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], request.signal) : rest(path, new URLSearchParams(body));

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says where it stands"
 )]
 
+mod commands;
 mod element;
 mod form;
 mod languages;

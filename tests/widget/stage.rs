@@ -14,7 +14,17 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 21] = [
+const PARTS: [(&str, &str); 31] = [
+    ("agents.js", include_str!("../../src/api/agents.js")),
+    ("api.js", include_str!("../../src/api.js")),
+    ("commands.js", include_str!("../../src/api/commands.js")),
+    ("composer.js", include_str!("../../src/api/composer.js")),
+    ("fail.js", include_str!("../../src/api/fail.js")),
+    ("hooks.js", include_str!("../../src/api/hooks.js")),
+    ("init.js", include_str!("../../src/api/init.js")),
+    ("mask.js", include_str!("../../src/api/mask.js")),
+    ("own.js", include_str!("../../src/own.js")),
+    ("settle.js", include_str!("../../src/api/settle.js")),
     ("extras.js", include_str!("../../src/extras.js")),
     ("archive.js", include_str!("../../src/extras/archive.js")),
     ("arrows.js", include_str!("../../src/extras/arrows.js")),
@@ -49,8 +59,11 @@ extern "C" {
     pub(crate) fn happen(kind: &str, nickname: &str, text: &str, role: &str);
     pub(crate) fn refuse(ending: &str, status: u16);
     fn bodies(ending: &str) -> Array;
+    fn credentials(ending: &str) -> Array;
     pub(crate) fn requests() -> u32;
     pub(crate) fn aborted() -> u32;
+    #[wasm_bindgen(js_name = isHeld)]
+    pub(crate) fn is_held() -> bool;
     pub(crate) fn users() -> String;
 }
 
@@ -112,8 +125,12 @@ impl Stage {
     /// Every event that the element fires is remembered.
     pub(crate) fn new() -> Self {
         const EVENTS: &[&str] = &[
+            "ready",
+            "beforeopen",
             "open",
             "close",
+            "consentrequired",
+            "beforestart",
             "statechange",
             "sessionstart",
             "sessionend",
@@ -324,6 +341,12 @@ pub(crate) fn asked(ending: &str) -> Vec<String> {
         .iter()
         .filter_map(|body| body.as_string())
         .collect()
+}
+
+/// The `Authorization` of the requests whose path ends like this.
+pub(crate) fn credentials_of(ending: &str) -> Vec<String> {
+    let all = credentials(ending);
+    all.iter().filter_map(|text| text.as_string()).collect()
 }
 
 fn done(outcome: Result<JsValue, JsValue>) -> JsValue {

@@ -75,10 +75,11 @@ export function run(text, attributes) {
 export function provide(mount, css, parts) {
   const styles = new CSSStyleSheet();
   styles.replaceSync(css);
-  modules ??= { extras: linked(parts, "extras.js"), window: linked(parts, "window.js") };
+  modules ??= linked(parts, ["extras.js", "window.js", "api.js"]);
   const element = customElements.get("gms-chat");
-  element.engine = async () => ({ mount, styles, ...(await modules.window) });
-  element.extras = () => modules.extras;
+  element.engine = async () => ({ mount, styles, ...(await modules["window.js"]) });
+  element.extras = () => modules["extras.js"];
+  element.api = () => modules["api.js"];
   copied.length = saved.length = 0;
   printed = document.title = "";
 }
@@ -90,16 +91,16 @@ export function give(name, expression) {
 
 let modules;
 
-/** A module with the parts that it imports, each by an address of its own. */
-function linked(parts, entry) {
+/** Modules with the parts that they import, each by an address of its own. */
+function linked(parts, entries) {
   const addresses = {};
   const part = (name) => (addresses[name] ??= address(parts[name]));
   const address = (text) => {
-    const whole = text.replace(/"\.\/(?:extras\/)?(\w+\.js)"/g, (_, name) => JSON.stringify(part(name)));
+    const whole = text.replace(/"\.\.?\/(?:\w+\/)?(\w+\.js)"/g, (_, name) => JSON.stringify(part(name)));
     const named = whole.replace("EXTRAS_CSS", () => JSON.stringify(parts["extras.css"]));
     return URL.createObjectURL(new Blob([named], { type: "text/javascript" }));
   };
-  return import(part(entry));
+  return Object.fromEntries(entries.map((entry) => [entry, import(part(entry))]));
 }
 
 /** What went into the clipboard, into files and onto paper: nothing leaves the test. */

@@ -23,8 +23,6 @@ const BAD_STAGING: &str = "run `cargo xtask dist`; Trunk calls this hook itself"
 enum Kind {
     /// An ECMAScript module whose exports stay.
     Module,
-    /// A classic script that may leak no name.
-    Script,
     Styles,
 }
 
@@ -65,17 +63,54 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
         window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
         extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
+        api: keep_as(
+            &staging,
+            "gms-chat-api",
+            "js",
+            bundle(project, "src/api.js", "")?.as_bytes(),
+        )?,
         languages: languages.folder,
+        tags: languages.tags,
         titles: languages.titles,
     };
-    let linked = loader::link(&project.read("src/loader.js")?, &values)?;
-    let small = minify(project, &linked, Kind::Script)?;
+    let loader = project.read("src/loader.js")?;
+    let (small, map) = minify_with_map(project, &loader::link(&loader, &values)?)?;
+    write(&staging.join("gms-chat.js.map"), &map)?;
+    let npm = staging.join("npm");
+    std::fs::create_dir_all(&npm)
+        .or_failure(format_args!("creating {}", npm.display()), BAD_STAGING)?;
+    let module = loader::module(&loader, &values)?;
+    write(&npm.join("gms-chat.js"), module.as_bytes())?;
     for old in [wasm, glue] {
         let old = staging.join(old);
         std::fs::remove_file(&old)
             .or_failure(format_args!("removing {}", old.display()), BAD_STAGING)?;
     }
-    write(&staging.join("gms-chat.js"), small.as_bytes())
+    write(&staging.join("gms-chat.js"), &small)
+}
+
+/// The loader as a classic script that leaks no name, and its source map.
+fn minify_with_map(project: &Project, linked: &str) -> Outcome<(Vec<u8>, Vec<u8>)> {
+    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
+    let folder = project.target().join("stamp");
+    std::fs::create_dir_all(&folder)
+        .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
+    let (source, small) = (folder.join("loader.js"), folder.join("gms-chat.js"));
+    write(&source, linked.as_bytes())?;
+    let mut esbuild = process::command(project, "esbuild");
+    esbuild.arg(&source).args([
+        "--minify",
+        "--charset=utf8",
+        "--legal-comments=none",
+        "--log-level=warning",
+        "--format=iife",
+        // A comment with the map's name would cost every visitor 30 bytes; a header `SourceMap` says the same.
+        "--sourcemap=external",
+        TARGET,
+    ]);
+    esbuild.arg(format!("--outfile={}", small.display()));
+    process::run(&mut esbuild, advice)?;
+    Ok((read(&small)?, read(&folder.join("gms-chat.js.map"))?))
 }
 
 /// Trunk tells its hooks which profile it built.
@@ -193,7 +228,6 @@ fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
     ]);
     esbuild.args(match kind {
         Kind::Module => ["--loader=js", "--format=esm", "--tree-shaking=true"].as_slice(),
-        Kind::Script => &["--loader=js", "--format=iife"],
         Kind::Styles => &["--loader=css"],
     });
     process::filter(&mut esbuild, text, advice)
@@ -272,8 +306,18 @@ mod tests {
     }
 
     #[test]
+    fn the_commands_are_one_module_that_imports_nothing() {
+        let project = Project::find().unwrap();
+        let small = bundle(&project, "src/api.js", "").unwrap();
+        for name in ["call", "perform", "dress", "gather", "hold"] {
+            assert!(small.contains(&format!(" as {name}")), "{name}");
+        }
+        assert!(!small.contains("import"), "{small}");
+    }
+
+    #[test]
     fn a_broken_script_is_refused() {
         let project = Project::find().unwrap();
-        assert!(minify(&project, "function (", Kind::Script).is_err());
+        assert!(minify(&project, "function (", Kind::Module).is_err());
     }
 }

@@ -16,6 +16,8 @@ const TITLE: &str = "\"title\": ";
 pub(super) struct Languages {
     /// The folder's name, beside the loader.
     pub(super) folder: String,
+    /// Their tags, in order.
+    pub(super) tags: Vec<String>,
     /// An object of JavaScript: tag and title of each language.
     pub(super) titles: String,
 }
@@ -39,6 +41,7 @@ pub(super) fn publish(project: &Project, staging: &Path) -> Outcome<Languages> {
     }
     Ok(Languages {
         folder,
+        tags: files.into_iter().map(|(tag, _)| tag).collect(),
         titles: format!("{{{}}}", titles.join(",")),
     })
 }

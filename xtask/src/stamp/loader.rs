@@ -18,8 +18,11 @@ pub(super) struct Values {
     pub(super) window: String,
     /// What is fetched when it is needed.
     pub(super) extras: String,
-    /// The folder with the languages.
+    /// The commands and the page's hooks.
+    pub(super) api: String,
+    /// The folder with the languages, and their tags.
     pub(super) languages: String,
+    pub(super) tags: Vec<String>,
     /// Each language and what it calls the chat, as an object of JavaScript: the launcher is named before any
     /// further request.
     pub(super) titles: String,
@@ -27,6 +30,39 @@ pub(super) struct Values {
 
 /// Sets the constants between the loader's two stamp marks.
 pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
+    let folder = quoted(&format!("{}/", values.languages));
+    let languages = format!("(tag) => {folder} + tag + \".json\"");
+    set(loader, values, &languages, &quoted)
+}
+
+/// The loader as a module of a package, whose bundler finds the other files by the way that they are named.
+pub(super) fn module(loader: &str, values: &Values) -> Outcome<String> {
+    let address = |name: &str| {
+        let name = quoted(&format!("./{name}"));
+        format!("new URL({name}, import.meta.url).href")
+    };
+    let languages: Vec<String> = values
+        .tags
+        .iter()
+        .map(|tag| {
+            let file = address(&format!("{}/{tag}.json", values.languages));
+            format!("{}: {file}", quoted(tag))
+        })
+        .collect();
+    let languages = format!("(tag) => ({{ {} }})[tag]", languages.join(", "));
+    let linked = set(loader, values, &languages, &address)?;
+    // Bundlers would look for what these import.
+    let linked = linked.replace("import(at(", "import(/* @vite-ignore */ at(");
+    Ok(linked
+        + "\nconst exported = window.gmsChat;\nexport { exported as gmsChat, exported as default };\n")
+}
+
+fn set(
+    loader: &str,
+    values: &Values,
+    languages: &str,
+    file: &dyn Fn(&str) -> String,
+) -> Outcome<String> {
     let Some((before, rest)) = loader.split_once(BEGIN) else {
         return Err(unmarked(BEGIN));
     };
@@ -34,12 +70,13 @@ pub(super) fn link(loader: &str, values: &Values) -> Outcome<String> {
         return Err(unmarked(END));
     };
     let constants = [
-        ("GLUE", quoted(&values.glue)),
-        ("WASM", quoted(&values.wasm)),
-        ("WINDOW_CSS", quoted(&values.window_css)),
-        ("WINDOW", quoted(&values.window)),
-        ("EXTRAS", quoted(&values.extras)),
-        ("LANGUAGES", quoted(&values.languages)),
+        ("GLUE", file(&values.glue)),
+        ("WASM", file(&values.wasm)),
+        ("WINDOW_CSS", file(&values.window_css)),
+        ("WINDOW", file(&values.window)),
+        ("EXTRAS", file(&values.extras)),
+        ("API", file(&values.api)),
+        ("LANGUAGES", languages.to_owned()),
         ("TITLES", values.titles.clone()),
         ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
     ];
@@ -92,7 +129,7 @@ mod tests {
     use super::*;
 
     const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst LANGUAGES = \"\";\n\
+                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst LANGUAGES = 0;\n\
                           const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
@@ -102,7 +139,9 @@ mod tests {
             window_css: "gms-chat-3.css".into(),
             window: "gms-chat-window-3.js".into(),
             extras: "gms-chat-extras-4.js".into(),
+            api: "gms-chat-api-5.js".into(),
             languages: "lang-5".into(),
+            tags: vec!["de".into(), "fi".into()],
             titles: "{\"de\":\"Chat\"}".into(),
             launcher_css: "a{content:\"\\201c\"}\n".into(),
         }
@@ -130,6 +169,19 @@ mod tests {
     }
 
     #[test]
+    fn in_a_package_the_files_are_named_as_bundlers_want_it() {
+        let module = module(&format!("{LOADER}import(at(API));\n"), &values()).unwrap();
+        for line in [
+            "const GLUE = new URL(\"./gms-chat-1.js\", import.meta.url).href;\n",
+            "\"fi\": new URL(\"./lang-5/fi.json\", import.meta.url).href })[tag];\n",
+            "import(/* @vite-ignore */ at(API));\n",
+            "exported as default };\n",
+        ] {
+            assert!(module.contains(line), "{line} in {module}");
+        }
+    }
+
+    #[test]
     fn a_loader_without_marks_or_with_a_missing_constant_is_refused() {
         for (spoilt, named) in [
             (LOADER.replace("// stamp:begin", ""), "stamp:begin"),
@@ -137,7 +189,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "9 constants",
+                "10 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

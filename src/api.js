@@ -1,0 +1,53 @@
+// What a page can ask for besides open, close and toggle, and its hooks: fetched with the first call or hook.
+
+import { COMMANDS, FOLLOWS } from "./api/commands.js";
+import { fail } from "./api/fail.js";
+import { init } from "./api/init.js";
+
+export { dress, gather, hold } from "./api/hooks.js";
+
+const TAG = "gms-chat";
+/** What the loader carries out itself. */
+const NEAR = ["open", "close", "toggle"];
+
+/** `gmsChat(name, ...given)`. Events are those of all elements; commands go to the first one, as soon as there is one. */
+export async function call([name, ...given]) {
+  if (name == "init") return init(...given);
+  if (/^(on|once|off)$/.test(name)) {
+    const type = TAG + "-" + given[0];
+    const off = () => document.removeEventListener(type, given[1]);
+    if (name == "off") return off();
+    document.addEventListener(type, given[1], { ...given[2], once: name == "once" });
+    return off;
+  }
+  if (!NEAR.includes(name) && !COMMANDS[name]) throw fail("unknown_command", "gmsChat has no `" + name + "`");
+  const element = document.querySelector(TAG) ?? (await first());
+  return element[name](...given);
+}
+
+const first = () =>
+  new Promise((found) => document.addEventListener(TAG + "-ready", ({ target }) => found(target), { once: true }));
+
+/**
+ * Carries out a command of an element. `lent` is what the loader lends: `ready()` resolves to what `open` of
+ * src/window.js returns, `window()` is that or nothing, `drop()` takes it away, `emit(name, detail)` fires an event.
+ * An option `signal` (in the last argument of a command) takes the promise back, not what was done.
+ */
+export async function perform(element, lent, name, given) {
+  const chat = { element, lent };
+  const { signal } = Object(given.at(-1));
+  signal?.throwIfAborted();
+  // What follows a start waits until that is under way.
+  const before = turns.get(element);
+  if (name == "start") turns.set(element, new Promise((begun) => (chat.begun = begun)));
+  if (before && FOLLOWS.includes(name)) await before;
+  const done = COMMANDS[name](chat, ...given);
+  done.then(chat.begun, chat.begun);
+  if (!signal) return done;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    done.then(resolve, reject);
+  });
+}
+
+const turns = new WeakMap();
