@@ -251,6 +251,31 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
             .map(drop)
     }
 
+    /// What the page holds after a collection of garbage: bytes of the heap, nodes, listeners.
+    pub(crate) async fn weigh(&self) -> Step<[f64; 3]> {
+        self.turn_to().await?;
+        // What a finaliser lets go is collected by the next run.
+        for _ in 0..3 {
+            self.session
+                .devtools("HeapProfiler.collectGarbage", json!({}))
+                .await?;
+        }
+        let heap = self
+            .session
+            .devtools("Runtime.getHeapUsage", json!({}))
+            .await?;
+        let counts = self
+            .session
+            .devtools("Memory.getDOMCounters", json!({}))
+            .await?;
+        let number = |value: &Value| value.as_f64().unwrap_or(f64::INFINITY);
+        Ok([
+            number(&heap["usedSize"]),
+            number(&counts["nodes"]),
+            number(&counts["jsEventListeners"]),
+        ])
+    }
+
     /// Whatever this script returns about the part, which it knows as `root`; `wanted` is its argument.
     pub(crate) async fn look(&self, script: &str, wanted: &Value) -> Step<Value> {
         self.turn_to().await?;

@@ -47,6 +47,8 @@ pub(crate) enum Console {
     Clean,
     /// Requests that failed, which the browser itself writes down; nothing else.
     FailedRequests,
+    /// Errors that hold one of these texts; nothing else.
+    Told(&'static [&'static str]),
 }
 
 /// Whoever answers the browser's requests.
@@ -96,6 +98,9 @@ pub(crate) fn evidence(name: &str, ending: &str) -> PathBuf {
 async fn judge_console(browser: &mut Browser, allowed: Console) -> Step {
     let is_error = |line: &Line| match allowed {
         Console::Clean => line.level == "SEVERE",
+        Console::Told(texts) => {
+            line.level == "SEVERE" && !texts.iter().any(|text| line.text.contains(text))
+        }
         Console::FailedRequests => line.level == "SEVERE" && line.source != "network",
     };
     let errors: Vec<String> = browser

@@ -1,4 +1,6 @@
-//! The release build: trunk, with `stamp` as its last step, into `dist/`.
+//! The release build: trunk, with `stamp` as its last step, into `dist/`; then what servers and npm want besides.
+
+mod package;
 
 use std::sync::OnceLock;
 
@@ -30,6 +32,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
         &mut trunk,
         "read the error above; `cargo xtask setup build` checks the tools",
     )?;
+    package::package(project)?;
     say(format_args!(
         "widget: built into {}",
         project.dist().display()

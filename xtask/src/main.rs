@@ -17,6 +17,7 @@ mod report;
 mod simulate;
 mod size;
 mod stamp;
+mod surface;
 mod test;
 mod tidy;
 mod tools;
@@ -39,6 +40,7 @@ cargo xtask COMMAND
   gallery    every screen of the widget in every view, judged by axe-core; target/gallery/index.html shows them
   size       what a visitor downloads, in brotli bytes, against the budget
   tidy       the rules of ARCHITECTURE.md that a machine can check
+  api        write docs/api.md from its table
   bench      the benches; without a name, the list of them
   simulate   the protocol core against a model of everything else, on a virtual clock
              --seeds N  --from S  --replay SEED  --named NAME  --defects  --storm
@@ -76,6 +78,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "gallery" => test::gallery,
         "size" => size::size,
         "tidy" => tidy::tidy,
+        "api" => surface::api,
         "bench" => bench::bench,
         "simulate" => simulate::simulate,
         "fuzz" => fuzz::fuzz,

@@ -93,6 +93,12 @@ impl Project {
         })
     }
 
+    /// Writes a text file of the checkout.
+    pub(crate) fn write(&self, path: &str, text: &str) -> Outcome {
+        std::fs::write(self.root().join(path), text)
+            .or_failure(format_args!("writing {path}"), "look at its permissions")
+    }
+
     /// The text of a file of the project.
     pub(crate) fn read(&self, path: &str) -> Outcome<String> {
         std::fs::read_to_string(self.root.join(path))

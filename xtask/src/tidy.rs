@@ -4,6 +4,7 @@ mod code;
 mod graph;
 mod page;
 mod sources;
+mod surface;
 mod text;
 mod tree;
 
@@ -46,7 +47,7 @@ impl fmt::Display for Complaint {
 pub(crate) fn tidy(project: &Project, rest: &[String]) -> Outcome {
     no_arguments("tidy", rest)?;
     let tree = Tree::read(project)?;
-    let mut complaints: Vec<Complaint> = [sources::RULES, page::RULES, text::RULES]
+    let mut complaints: Vec<Complaint> = [sources::RULES, page::RULES, text::RULES, surface::RULES]
         .concat()
         .iter()
         .flat_map(|rule| rule(&tree))
@@ -105,6 +106,11 @@ mod tests {
     #[test]
     fn the_page_obeys() {
         obeys(page::RULES);
+    }
+
+    #[test]
+    fn the_table_of_the_interface_agrees_with_code_and_docs() {
+        obeys(surface::RULES);
     }
 
     #[test]
