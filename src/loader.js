@@ -17,8 +17,6 @@ const LAUNCHER_CSS = "";
 const TAG = "gms-chat";
 const script = document.currentScript;
 const base = (script && script.src) || document.baseURI;
-/** Where a floating window takes the whole screen. */
-const small = matchMedia("(max-width: 480px), (max-height: 480px)");
 const USER = { by: "user" };
 const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
 const CHEVRON = "m5 9 7 7 7-7";
@@ -80,6 +78,10 @@ async function fetchEngine() {
 const fetchExtras = () => (extras ??= import(at(EXTRAS)));
 let extras;
 
+/** The commands and the page's hooks; one promise, so that calls keep their order. */
+const fetchApi = () => (api ??= import(at(API)));
+let api;
+
 const launcherStyles = sheet(LAUNCHER_CSS);
 
 const complain = (error) => console.warn(TAG, error);
@@ -92,8 +94,7 @@ class GmsChat extends HTMLElement {
   /** Resolves to `{mount, styles, open}`; tests put their own in its place. */
   static engine = load;
   static extras = fetchExtras;
-  /** The commands and the page's hooks; fetched with the first of them. */
-  static api = () => import(at(API));
+  static api = fetchApi;
 
   static {
     for (const name of COMMANDS.split(" ")) {
@@ -128,8 +129,6 @@ class GmsChat extends HTMLElement {
   #inviting = 0;
   /** The language that the window speaks, as BCP 47; undefined for English. */
   #language;
-  /** Ends that the window keeps clear of a keyboard. */
-  #end;
   /** What the commands need of an element. */
   #lent = {
     ready: () => this.#ready(),
@@ -137,8 +136,6 @@ class GmsChat extends HTMLElement {
     drop: () => this.#drop(),
     emit: (name, detail) => this.#emit(name, detail),
   };
-  /** What the page's own `overflow` was while the window takes the whole screen. */
-  #overflow = null;
   #pageLanguage = new MutationObserver(() => this.#speak());
 
   constructor() {
@@ -156,7 +153,6 @@ class GmsChat extends HTMLElement {
   }
 
   connectedCallback() {
-    small.addEventListener("change", this.#show);
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ["lang"] });
     this.#speak();
     if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
@@ -168,7 +164,6 @@ class GmsChat extends HTMLElement {
 
   /** An element that is only moved keeps its chat, and so does one whose page gets another body. */
   disconnectedCallback() {
-    small.removeEventListener("change", this.#show);
     this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
     queueMicrotask(() => {
@@ -183,7 +178,7 @@ class GmsChat extends HTMLElement {
     if (name == "label") this.#name();
     else if (name == "mode") {
       if (this.#isInline()) this.open({ focus: false });
-      this.#show(true);
+      this.#window?.show(true);
     } else if (name == "consent") this.#isWanted && this.open();
     else if (name != "open") this.#speak();
     else if ((value !== null) != this.#isWanted) this.#isWanted ? this.close() : this.open({ focus: false });
@@ -202,8 +197,8 @@ class GmsChat extends HTMLElement {
     this.#launcher.removeAttribute("aria-busy");
     if (!window || !this.#isWanted) return false;
     if (!this.#dialog.open) {
-      this.#show(null);
-      window.shown();
+      window.show();
+      this.#launcher.setAttribute("aria-expanded", true);
       window.widget.set_open(true, focus && !matchMedia("(pointer: coarse)").matches);
       this.#emit("open", { by });
     }
@@ -216,9 +211,7 @@ class GmsChat extends HTMLElement {
     this.#want(false);
     if (!this.#dialog.open) return;
     const hadFocus = this.#root.activeElement;
-    this.#dialog.close();
-    this.#lock(false);
-    this.#end.abort();
+    this.#window.hide();
     this.#launcher.setAttribute("aria-expanded", false);
     if (hadFocus) this.#launcher.focus();
     this.#window.widget.set_open(false, false);
@@ -234,23 +227,6 @@ class GmsChat extends HTMLElement {
     this.toggleAttribute("open", open);
   }
 
-  /** Modal where it fills the screen; again when that changes. */
-  #show = (change) => {
-    if (change && !this.#dialog.open) return;
-    this.#end?.abort();
-    this.#window.fit((this.#end = new AbortController()).signal);
-    const focused = this.#root.activeElement;
-    const isSeen = this.getAttribute("ui") != "none";
-    const isFull = isSeen && !this.#isInline() && (small.matches || this.getAttribute("mode") == "fullscreen");
-    this.#dialog.close();
-    this.#dialog.classList.toggle("full", isFull);
-    this.#lock(isFull);
-    if (isFull) this.#dialog.showModal();
-    else this.#dialog.open = true;
-    this.#launcher.setAttribute("aria-expanded", true);
-    if (change) focused?.focus();
-  };
-
   /** Whether the visitor has to agree to something of the page's first. */
   #isGated() {
     return this.getAttribute("consent") == "required";
@@ -258,18 +234,6 @@ class GmsChat extends HTMLElement {
 
   #isInline() {
     return this.getAttribute("mode") == "inline";
-  }
-
-  /** The page behind a full screen does not scroll. */
-  #lock(isFull) {
-    const { style } = document.documentElement;
-    if (isFull && this.#overflow == null) {
-      this.#overflow = style.overflow;
-      style.overflow = "hidden";
-    } else if (!isFull && this.#overflow != null) {
-      style.overflow = this.#overflow;
-      this.#overflow = null;
-    }
   }
 
   /** Texts and direction follow the nearest `lang`, and the element's own `dir`. */

@@ -5,10 +5,54 @@ import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
 import { kebab, own as ownOf } from "./own.js";
 
+/** Where a floating window takes the whole screen. */
+const small = matchMedia("(max-width: 480px), (max-height: 480px)");
+
+/** How the dialog stands on the page; `fit(signal)` keeps it clear of a keyboard. */
+function stand(element, dialog, fit) {
+  let end;
+  /** What the page's own `overflow` was while the window takes the whole screen. */
+  let overflow = null;
+  /** The page behind a full screen does not scroll. */
+  const lock = (isFull) => {
+    const { style } = document.documentElement;
+    if (isFull && overflow == null) {
+      overflow = style.overflow;
+      style.overflow = "hidden";
+    } else if (!isFull && overflow != null) {
+      style.overflow = overflow;
+      overflow = null;
+    }
+  };
+  /** Modal where it fills the screen; again when that changes. */
+  const show = (change) => {
+    if (change && !dialog.open) return;
+    end?.abort();
+    const { signal } = (end = new AbortController());
+    small.addEventListener("change", show, { signal });
+    fit(signal);
+    const focused = element.shadowRoot.activeElement;
+    const mode = element.getAttribute("mode");
+    const isSeen = element.getAttribute("ui") != "none";
+    const isFull = isSeen && mode != "inline" && (small.matches || mode == "fullscreen");
+    dialog.close();
+    dialog.classList.toggle("full", isFull);
+    lock(isFull);
+    if (isFull) dialog.showModal();
+    else dialog.open = true;
+    if (change) focused?.focus();
+  };
+  const leave = () => {
+    lock(false);
+    end?.abort();
+  };
+  return { show, leave };
+}
+
 /**
  * Puts a window into `dialog`. `language()` is the address of its sentences, if they are not English; `hooks` is
  * what the wasm calls, `emit`, `minimise`, `unread`, and `extras` and `api`, which fetch those. Returns the wasm's
- * `widget`, the `form` and the `context`, and what element and commands call: `fit()`, `shown()`, `speak()`, `begin()`, `free()`.
+ * `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `speak()`, `begin()`, `free()`.
  */
 export async function open(element, dialog, mount, language, hooks) {
   const own = (name) => ownOf(element, name);
@@ -60,14 +104,20 @@ export async function open(element, dialog, mount, language, hooks) {
     widget.set_availability(news[0]);
     context.refill?.();
   });
+  const { show, leave } = stand(element, dialog, (signal) => extra("fit", dialog, signal));
   let turn = 0;
   return {
     widget,
-    fit: (signal) => extra("fit", dialog, signal),
+    hide: () => {
+      dialog.close();
+      leave();
+    },
     form,
     context,
     begin: (more) => begun(form.sent(), more),
-    shown: async () => {
+    show: async (change) => {
+      show(change);
+      if (change) return;
       const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()));
       if (given) widget.start(given);
     },
@@ -80,6 +130,7 @@ export async function open(element, dialog, mount, language, hooks) {
       widget.speak(dialog.lang);
     },
     free: () => {
+      leave();
       ++turn;
       end?.then((stop) => stop());
       widget.free();

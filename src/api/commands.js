@@ -158,5 +158,7 @@ async function renew(element, lent) {
   const window = await lent.ready();
   for (const { name } of typed) if (window.form.values.has(name)) window.form.values.set(name, form.values.get(name));
   await window.speak();
-  if (element.hasAttribute("open")) window.widget.set_open(true, hadFocus);
+  if (!element.hasAttribute("open")) return;
+  window.show(true);
+  window.widget.set_open(true, hadFocus);
 }

@@ -18,7 +18,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 13] = [
+pub(super) const SUITES: [Suite; 14] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -68,6 +68,11 @@ pub(super) const SUITES: [Suite; 13] = [
         name: "e2e",
         about: "the built dist, as a visitor uses it",
         run: e2e,
+    },
+    Suite {
+        name: "vite",
+        about: "the npm package in a customer's Vite project",
+        run: vite,
     },
     Suite {
         name: "servers",
@@ -177,13 +182,24 @@ fn browser(project: &Project) -> Outcome<Counts> {
     libtest(&mut pack)
 }
 
-/// What needs other people's servers, by the beginnings of the tests' names.
-const WITH_SERVERS: [&str; 2] = ["peers::", "chaos::"];
+/// What needs other people's packages, by the beginnings of the tests' names.
+const ELSEWHERE: [&str; 3] = ["peers::", "chaos::", "vite::"];
 
 fn e2e(project: &Project) -> Outcome<Counts> {
-    let others = WITH_SERVERS.iter().flat_map(|name| ["--skip", name]);
+    let others = ELSEWHERE.iter().flat_map(|name| ["--skip", name]);
     node_packages(project, "tests/e2e")?;
     end_to_end(project, others)
+}
+
+/// Types are checked, the page is built, and a browser leads a chat on it.
+fn vite(project: &Project) -> Outcome<Counts> {
+    dist::build_once(project)?;
+    node_packages(project, "tests/vite")?;
+    let mut npm = process::command(project, "npm");
+    npm.args(["run", "build"])
+        .current_dir(project.root().join("tests/vite"));
+    process::run(&mut npm, "read the message of tsc or vite above")?;
+    end_to_end(project, ["vite::"])
 }
 
 fn servers(project: &Project) -> Outcome<Counts> {
