@@ -26,6 +26,11 @@ export function refuse(ending, status) {
   chat.refusals.push({ ending, status });
 }
 
+/** From now on `refresh` does not say how far the transcript has come. */
+export function grow_vague() {
+  chat.isVague = true;
+}
+
 /** The bodies of the requests whose path ends like this, in order. */
 export function bodies(ending) {
   return chat.requests.filter(({ path }) => path.endsWith(ending)).map(({ body }) => body);
@@ -61,7 +66,8 @@ function rest(path, form) {
   if (path.endsWith("/ixn/chat")) return reply(state({ comet_channel: "/_genesys" }));
   if (path.endsWith("/send")) happen("Message.Text", "Ada", form.get("message"), "CLIENT");
   if (path.endsWith("/disconnect")) return reply(state({ chatIxnState: "DISCONNECTED" }));
-  return reply(state({}));
+  const vague = { transcriptPosition: undefined };
+  return reply(state(chat.isVague && path.endsWith("/refresh") ? vague : {}));
 }
 
 function bayeux(message, signal) {

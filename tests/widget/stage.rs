@@ -58,6 +58,9 @@ extern "C" {
     fn stop();
     pub(crate) fn happen(kind: &str, nickname: &str, text: &str, role: &str);
     pub(crate) fn refuse(ending: &str, status: u16);
+    pub(crate) fn grow_vague();
+    #[wasm_bindgen(js_name = isHeld)]
+    pub(crate) fn is_held() -> bool;
     fn bodies(ending: &str) -> Array;
     fn credentials(ending: &str) -> Array;
     pub(crate) fn requests() -> u32;
@@ -101,8 +104,10 @@ extern "C" {
     pub(crate) fn printed_page() -> String;
     #[wasm_bindgen(js_name = scrollUp)]
     pub(crate) fn scroll_up(pixels: i32) -> i32;
-    #[wasm_bindgen(js_name = inSight)]
-    pub(crate) fn in_sight() -> String;
+    #[wasm_bindgen(js_name = readLine)]
+    pub(crate) fn read_line();
+    #[wasm_bindgen(js_name = movedBy)]
+    pub(crate) fn moved_by() -> f64;
     pub(crate) fn hide(is_hidden: bool);
     pub(crate) fn network(word: &str);
     pub(crate) fn notes() -> u32;

@@ -106,6 +106,23 @@ async fn a_refused_message_can_be_discarded() {
 }
 
 #[wasm_bindgen_test]
+async fn a_message_whose_fate_is_not_known_says_so_and_whoever_ends_the_chat_is_told() {
+    let stage = Stage::new();
+    stage.in_chat().await;
+    refuse("/send", 502);
+    grow_vague();
+    say("perhaps").await;
+    see("Not confirmed yet.").await;
+    press("End chat").await;
+    see("End this chat?").await;
+    press("End chat").await;
+    see("It is not certain that this arrived.").await;
+    assert_eq!(asked("/send").len(), 1, "never sent twice without proof");
+    press("Discard").await;
+    see_no_more("perhaps").await;
+}
+
+#[wasm_bindgen_test]
 async fn a_hand_over_is_one_line() {
     let stage = Stage::new();
     stage.in_chat().await;

@@ -119,10 +119,18 @@ async fn whoever_reads_above_is_not_moved_and_can_jump_to_the_end() {
     }
     see("number 59").await;
     assert_eq!(scroll_up(600), -600);
-    let before = in_sight();
-    happen("Message.Text", "Ann", "one more", "AGENT");
-    see_in(".bubble", "one more").await;
-    assert_eq!(in_sight(), before);
+    read_line();
+    for number in 0..20 {
+        happen(
+            "Message.Text",
+            "Ann",
+            &format!("one more {number}"),
+            "AGENT",
+        );
+        see_in(".bubble", &format!("one more {number}")).await;
+    }
+    // A scrolled box stands on whole pixels and its lines do not, so that a line trembles a little, but stays.
+    assert!(moved_by() < 8.0, "by {} pixels", moved_by());
     press("New messages").await;
     holds("the end is in sight", || {
         value(".scroll", "scrollTop").as_f64() == Some(0.0)

@@ -139,12 +139,17 @@ export function scrollUp(pixels) {
   box.dispatchEvent(new Event("scroll"));
   return Math.round(box.scrollTop);
 }
-/** The first line in sight of the transcript, and how far below its edge. */
-export function inSight() {
+
+/** The visitor reads the first line in sight of the transcript. */
+export function readLine() {
   const edge = root().querySelector(".scroll").getBoundingClientRect().top;
   const line = [...root().querySelectorAll(".row")].find((row) => row.getBoundingClientRect().top >= edge);
-  return `${plain(line.innerText)} ${Math.round(line.getBoundingClientRect().top - edge)}`;
+  read = { line, top: line.getBoundingClientRect().top };
 }
+let read;
+
+/** How many pixels that line has moved since. */
+export const movedBy = () => Math.abs(read.line.getBoundingClientRect().top - read.top);
 
 /** The visitor turns to another tab, or back. */
 export function hide(isHidden) {
