@@ -7,12 +7,13 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/conformance.md");
 
-/// The names of all test functions in this folder, and of the files.
+/// The names of all test functions in this folder and beside the reading of options, and of the files.
 fn names() -> HashSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names = HashSet::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let tests = fs::read_dir(package.join("tests")).unwrap();
+    let tests = tests.map(|entry| entry.unwrap().path());
+    for path in tests.chain([package.join("../../src/config.rs")]) {
         let Ok(source) = fs::read_to_string(&path) else {
             continue;
         };

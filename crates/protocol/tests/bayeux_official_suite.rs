@@ -13,8 +13,8 @@
 mod bayeux_peer;
 
 use bayeux_peer::*;
-use gms_chat_protocol::Failure;
-use gms_chat_protocol::bayeux::{Config, Event, Farewell, Fault, Reason};
+use gms_chat_protocol::bayeux::{Config, Event, Farewell, Fault, Output, Reason};
+use gms_chat_protocol::{Failure, PageEvent};
 use serde_json::{Value, json};
 
 /// The gaps between the requests on `channel` while `fail` answers each of them.
@@ -336,6 +336,31 @@ fn t26_empty_response() {
 }
 
 #[test]
+fn t27_a_server_of_another_origin() {
+    let server = "https://chat.example:8443/genesys/cometd";
+    let config = Config {
+        url: server.to_owned(),
+        ..config()
+    };
+    let mut peer = Peer::opened_with(config, 7);
+    peer.grant();
+    peer.accept();
+    peer.answer(&[]);
+    peer.close(Farewell::Over);
+    let requests = peer.requests();
+    let paths = requests
+        .iter()
+        .map(|sent| sent.request.url.strip_prefix(server));
+    let expected = ["/handshake", "/", "/connect", "/connect", "/disconnect"];
+    assert!(paths.eq(expected.map(Some)), "{requests:?}");
+    // What makes the browser ask the server first, every time.
+    let mut headers = requests
+        .iter()
+        .map(|sent| (sent.request.gms_user.as_deref(), sent.request.content_type));
+    assert!(headers.all(|it| it == (Some("visitor-1"), "application/json;charset=UTF-8")));
+}
+
+#[test]
 fn t28_a_new_handshake_does_not_change_the_transport() {
     let mut peer = Peer::ready();
     peer.advance(secs(20));
@@ -591,7 +616,7 @@ fn t70_to_t73_url_path() {
         let mut session = gms_chat_protocol::bayeux::Session::new(config, 1);
         session.open(gms_chat_protocol::Moment::from_millis(0));
         match session.poll_output() {
-            gms_chat_protocol::bayeux::Output::Send(_, request) => request.url,
+            Output::Send(_, request) => request.url,
             other => panic!("a handshake, not {other:?}"),
         }
     };
@@ -672,6 +697,26 @@ fn t88_to_t91_exact_number_of_messages() {
     );
     peer.close(Farewell::Over);
     assert_eq!(count(peer.requests()), 2, "unsubscribe, disconnect");
+}
+
+#[test]
+fn t92_to_t98_an_owner_who_fails_at_one_event_loses_nothing_else() {
+    let mut peer = Peer::ready();
+    let connect = peer.connect().id;
+    let answer = ok(&json!([event("one"), event("two"), peer.good()]));
+    peer.oracle.given(connect, &answer, peer.now);
+    peer.session.handle_reply(connect, &answer, peer.now);
+    // The owner takes the first event, fails at it, and comes back with what happens next.
+    let first = peer.session.poll_output();
+    peer.oracle.saw(&first, peer.now);
+    assert_eq!(
+        first,
+        Output::Event(Event::Delivery(json!("one").into())),
+        "nothing stands before it"
+    );
+    peer.page(PageEvent::Visible);
+    assert_eq!(peer.deliveries(), [json!("two")]);
+    assert_eq!(peer.sent(), ["/meta/connect"]);
 }
 
 #[test]

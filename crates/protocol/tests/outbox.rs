@@ -10,7 +10,7 @@ mod gms_peer;
 
 use gms_chat_protocol::chat::{Change, Command, Event};
 use gms_chat_protocol::{Failure, Lane, PageEvent};
-use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, secs};
+use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, ok, secs};
 use serde_json::json;
 
 /// The path by which messages leave, and a chat of each mode.
@@ -60,6 +60,27 @@ fn a_message_whose_answer_is_lost_is_unknown_and_then_sent_exactly_once() {
             chat.advance(secs(40));
             assert_eq!(mine(&chat), ["me: only once ✓"], "{fault:?} by {path}");
             assert_eq!(chat.gms.received, ["only once"], "{fault:?} by {path}");
+        }
+    }
+}
+
+#[test]
+fn five_messages_typed_at_once_leave_one_by_one() {
+    for (path, mut chat) in chats() {
+        let texts = ["one", "two", "three", "four", "five"];
+        chat.serving = false;
+        texts.iter().for_each(|text| chat.say(text));
+        let sent = |chat: &Peer| {
+            let is_send = |body: &str| body.contains("message=");
+            let sent = chat.sent.iter().map(|sent| sent.request.body.as_str());
+            sent.filter(|body| is_send(body)).count()
+        };
+        for count in 1..=texts.len() {
+            assert_eq!(sent(&chat), count, "{path}");
+            let object = chat.gms.chat_object(None);
+            chat.answer(Lane::Rest, ok(object));
+            // Three requests a second are the most.
+            chat.advance(secs(1));
         }
     }
 }

@@ -163,7 +163,14 @@ impl Oracle {
             "/meta/disconnect" => "/genesys/cometd/disconnect",
             _ => "/genesys/cometd/",
         };
-        assert_eq!(sent.request.url, path, "S3: the URL of {}", sent.channel());
+        let url = &sent.request.url;
+        // A server of another origin has one before its path.
+        let origin = url.strip_suffix(path);
+        assert!(
+            origin.is_some_and(|it| it.is_empty() || it.contains("://")),
+            "S3: {url} for {}",
+            sent.channel()
+        );
         for message in &sent.messages {
             let id = message["id"]
                 .as_str()
