@@ -4,6 +4,7 @@ import { COMMANDS, FOLLOWS } from "./api/commands.js";
 import { fail } from "./api/fail.js";
 import { init } from "./api/init.js";
 
+export { answered, observe } from "./api/debug.js";
 export { dress, gather, hold } from "./api/hooks.js";
 
 const TAG = "gms-chat";

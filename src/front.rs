@@ -48,6 +48,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn dress(this: &Host, request: &Request, refresh: bool) -> Option<Promise>;
 
+    /// What came of a request that was dressed: its address, the status, and the text.
+    #[wasm_bindgen(method)]
+    pub(crate) fn answered(this: &Host, url: &str, status: u16, text: &str);
+
     /// Closes the window and gives the focus back.
     #[wasm_bindgen(method)]
     pub(crate) fn minimise(this: &Host);

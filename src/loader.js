@@ -47,7 +47,7 @@ async function get(address) {
 
 /** What a page can ask of an element besides open, close and toggle; src/api.js carries them out. */
 const COMMANDS =
-  "start end send sendNotice setDraft getDraft update setUserData setQueueInfo getState getTranscript getAgents invite reset ready destroy";
+  "start end send sendNotice setDraft getDraft update setUserData setQueueInfo getState getTranscript getAgents getReport invite reset ready destroy";
 
 /** Fetches the window once for all elements of the page; after a failure the next call tries again. */
 const load = () => (engine ??= fetchEngine().catch((error) => {
@@ -109,6 +109,8 @@ class GmsChat extends HTMLElement {
   state = "idle";
   /** How many messages the visitor has not seen. */
   unread = 0;
+  /** What a page gives that is no text. */
+  options = {};
 
   #root = this.attachShadow({ mode: "open" });
   #badge = make("span", { class: "badge", part: "badge" });

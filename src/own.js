@@ -2,6 +2,9 @@
 
 export const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 
+/** Whether an option is on: an attribute without a value is. */
+export const isOn = (value) => value === "" || value === true || value == "on";
+
 /** An option by its name as an attribute: a property of the element, a member of its `options`, or the attribute. */
 export function own(element, name) {
   const camel = name.replace(/-./g, (dash) => dash[1].toUpperCase());

@@ -49,7 +49,7 @@ async fn exchange(
     signal: Option<&AbortSignal>,
 ) -> Result<Reply, Failure> {
     let mut refresh = false;
-    let response = loop {
+    let (response, is_dressed) = loop {
         let prepared = prepare(&request, credentials, signal).map_err(|_| Failure::Network)?;
         let dressing = host.dress(&prepared, refresh);
         let is_dressed = dressing.is_some();
@@ -63,14 +63,18 @@ async fn exchange(
         let response = sent.map_err(|_| Failure::Network)?;
         // Once: a page whose fresh headers are refused too is told like any other.
         if refresh || !is_dressed || response.status() != 401 {
-            break response;
+            break (response, is_dressed);
         }
         refresh = true;
     };
     let retry_after = response.headers().get("retry-after");
     let body = response.text().await.map_err(|_| Failure::Truncated)?;
+    let status = response.status();
+    if is_dressed {
+        host.answered(&request.url, status, &body);
+    }
     Ok(Reply {
-        status: response.status(),
+        status,
         retry_after,
         body,
     })

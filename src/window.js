@@ -3,7 +3,7 @@
 import { write } from "./api/composer.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
-import { kebab, own as ownOf } from "./own.js";
+import { isOn, kebab, own as ownOf } from "./own.js";
 
 /** Where a floating window takes the whole screen. */
 const small = matchMedia("(max-width: 480px), (max-height: 480px)");
@@ -92,12 +92,16 @@ export async function open(element, dialog, mount, language, hooks) {
       return Boolean(isHeld);
     },
     /** A promise of the page's own headers on a request, if it wants any. */
-    dress: (request, refresh) => own("headers") && hooks.api().then((api) => api.dress(page, request, refresh)),
+    dress: (request, refresh) => {
+      if (own("headers") || isOn(own("debug"))) return hooks.api().then((api) => api.dress(page, request, refresh));
+    },
+    answered: (...answer) => hooks.api().then((api) => api.answered(page, ...answer)),
     emit: (name, detail) => {
       if (name == "statechange" && detail.state == "ended") form.forget();
       return hooks.emit(name, detail);
     },
   });
+  if (isOn(own("debug"))) hooks.api().then((api) => api.observe(page)).catch(complain);
   const rule = own("availability");
   const end = rule && extra("watch", rule, (...news) => {
     context.news = news;

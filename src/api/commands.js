@@ -3,6 +3,7 @@
 import { kebab, own } from "../own.js";
 import { fold } from "./agents.js";
 import { composer, write } from "./composer.js";
+import { report } from "./debug.js";
 import { fail } from "./fail.js";
 import { gather, review } from "./hooks.js";
 import { set } from "./init.js";
@@ -115,6 +116,7 @@ export const COMMANDS = {
   },
   getTranscript: async (chat) => linesOf(chat).map((line) => ({ ...line, ...(line.at && { at: line.at * 1000 }) })),
   getAgents: async (chat) => agentsOf(chat),
+  getReport: async ({ element }) => report(element),
 
   /** Shows a word of invitation, unless there is a chat; resolves to whether the visitor accepted. */
   async invite({ element }, options) {

@@ -2,6 +2,7 @@
 
 import { own } from "../own.js";
 import { composer, write } from "./composer.js";
+import { asked } from "./debug.js";
 import { fail } from "./fail.js";
 import { mask } from "./mask.js";
 
@@ -19,6 +20,7 @@ export async function dress(chat, request, refresh) {
   try {
     const found = await value(own(chat.element, "headers"), { url: request.url, refresh });
     for (const [name, content] of new Headers(found ?? {})) request.headers.set(name, content);
+    await asked(chat, request);
   } catch (error) {
     throw complain(chat, "headers_failed", error);
   }

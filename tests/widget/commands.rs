@@ -297,3 +297,46 @@ async fn each_request_carries_the_headers_of_the_page_and_401_asks_once_more() {
     assert_eq!(credentials_of("/1/service/request-chat"), ["old", "new"]);
     assert_eq!(credentials_of("/ixn/chat"), ["old"]);
 }
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_debugged_keeps_a_log_without_words_names_and_keys() {
+    let stage = Stage::new();
+    let element = stage
+        .in_chat_with(&[
+            ("debug", ""),
+            ("first-name", "Augusta"),
+            ("user-id", "u-4711"),
+        ])
+        .await;
+    say("my dog is called Argos").await;
+    see_in(".mine .bubble", "Argos").await;
+    holds("it is sent", || asked("/send").len() == 1).await;
+    happen("Message.Text", "Ann", "walnut is your secret", "AGENT");
+    see("walnut is your secret").await;
+    press("Copy report").await;
+    see_in("[part=report]", "Copied").await;
+    let copied = copied_texts().get(0).as_string().unwrap();
+    for told in [
+        "\"/genesys/1/service/{id}/ixn/chat/send",
+        "\"endpoint\": \"/genesys\"",
+        "Message.Text of AGENT, 21",
+        "\"channel\": \"/meta/connect\"",
+        "\"state\": \"active\"",
+        "content-type gms_user",
+    ] {
+        assert!(copied.contains(told), "{told} is not in {copied}");
+    }
+    for secret in [
+        "12345",
+        "678",
+        "Augusta",
+        "u-4711",
+        "Router",
+        "service-1",
+        "c1\"",
+    ] {
+        assert!(!copied.contains(secret), "{secret} is in {copied}");
+    }
+    let report = outcome(command(&element, "getReport", &[])).await;
+    assert!(report.contains("ixn/chat/send"), "{report}");
+}

@@ -14,11 +14,12 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 31] = [
+const PARTS: [(&str, &str); 32] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
     ("composer.js", include_str!("../../src/api/composer.js")),
+    ("debug.js", include_str!("../../src/api/debug.js")),
     ("fail.js", include_str!("../../src/api/fail.js")),
     ("hooks.js", include_str!("../../src/api/hooks.js")),
     ("init.js", include_str!("../../src/api/init.js")),
@@ -65,8 +66,6 @@ extern "C" {
     fn credentials(ending: &str) -> Array;
     pub(crate) fn requests() -> u32;
     pub(crate) fn aborted() -> u32;
-    #[wasm_bindgen(js_name = isHeld)]
-    pub(crate) fn is_held() -> bool;
     pub(crate) fn users() -> String;
 }
 

@@ -118,6 +118,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     ),
     command("getAgents", "", "GmsChatParty[]", "who is there", "–"),
     command(
+        "getReport",
+        "",
+        "string",
+        "options, browser and the log that `debug` keeps, as JSON, without anybody's words, names or keys",
+        "–",
+    ),
+    command(
         "invite",
         "how?: { text?: string; dismiss?: string; cap?: number }",
         "boolean",

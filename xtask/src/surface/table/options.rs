@@ -289,6 +289,12 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "how many characters a message may have",
     ),
     text(
+        "debug",
+        "boolean",
+        "`false`",
+        "keeps a log of what is said to GMS, without anybody's words, names or keys; a button in the window copies it",
+    ),
+    text(
         "fallback-url",
         "string",
         "–",
