@@ -44,6 +44,17 @@ pub(crate) fn today() -> u64 {
     Date::now() as u64
 }
 
+/// How long until a date as HTTP writes it; 0 if it is past, or none.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is negative or no number becomes 0"
+)]
+pub(crate) fn seconds_until(date: &str) -> u64 {
+    let at = Date::new(&JsValue::from_str(date)).get_time();
+    ((at - Date::now()) / 1000.0).ceil() as u64
+}
+
 /// The page's clock in milliseconds, as scripts read it.
 pub(crate) fn clock() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())

@@ -4,13 +4,14 @@
 //! a second `Request` for each call, and costs 2 KB (brotli) more.
 
 use gloo_net::http;
-use gms_chat_protocol::{Failure, Reply, Request};
+use gms_chat_protocol::{Failure, Reply, Request, decimal};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, RequestCredentials, RequestInit};
 
 use crate::config::Credentials;
 use crate::front::Host;
+use crate::page;
 
 /// A request under way. Dropping it aborts the request; its end is then not told.
 #[must_use = "dropping a pending request aborts it"]
@@ -67,7 +68,7 @@ async fn exchange(
         }
         refresh = true;
     };
-    let retry_after = response.headers().get("retry-after");
+    let retry_after = response.headers().get("retry-after").map(in_seconds);
     let body = response.text().await.map_err(|_| Failure::Truncated)?;
     let status = response.status();
     if is_dressed {
@@ -78,6 +79,15 @@ async fn exchange(
         retry_after,
         body,
     })
+}
+
+/// What `Retry-After` names, in seconds: it may be a date, and the session knows no calendar.
+fn in_seconds(wish: String) -> String {
+    // The time of a date has colons.
+    match wish.contains(':') {
+        true => decimal(page::seconds_until(&wish)),
+        false => wish,
+    }
 }
 
 fn prepare(

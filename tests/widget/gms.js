@@ -26,6 +26,11 @@ export function refuse(ending, status) {
   chat.refusals.push({ ending, status });
 }
 
+/** From now on refusals ask to come back at a date so many seconds away. */
+export function put_off(seconds) {
+  chat.wish = { "Retry-After": new Date(Date.now() + 1000 * seconds).toUTCString() };
+}
+
 /** From now on `refresh` does not say how far the transcript has come. */
 export function grow_vague() {
   chat.isVague = true;
@@ -46,7 +51,7 @@ export const aborted = () => chat.aborted;
 export const credentials = (ending) => chat.requests.filter(({ path }) => path.endsWith(ending)).map(({ credential }) => credential);
 export const users = () => [...new Set(chat.requests.map(({ user }) => user))].join(",");
 
-const reply = (body, status = 200) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+const reply = (body, status = 200, more = {}) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...more } });
 const state = (more) => ({ chatIxnState: "CONNECTED", chatSessionId: "s1", transcriptPosition: chat.events.length, startedAt: "2026-01-02T10:00:00Z", ...more });
 
 async function answer(input, init) {
@@ -57,7 +62,7 @@ async function answer(input, init) {
   request.signal.throwIfAborted();
   chat.requests.push({ path, body, user: request.headers.get("gms_user"), credential: request.headers.get("authorization") });
   const refusal = chat.refusals.findIndex(({ ending }) => path.endsWith(ending));
-  if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status);
+  if (refusal >= 0) return reply({}, chat.refusals.splice(refusal, 1)[0].status, chat.wish);
   return path.includes("/cometd") ? bayeux(JSON.parse(body)[0], request.signal) : rest(path, new URLSearchParams(body));
 }
 

@@ -59,6 +59,7 @@ extern "C" {
     fn stop();
     pub(crate) fn happen(kind: &str, nickname: &str, text: &str, role: &str);
     pub(crate) fn refuse(ending: &str, status: u16);
+    pub(crate) fn put_off(seconds: u32);
     pub(crate) fn grow_vague();
     #[wasm_bindgen(js_name = isHeld)]
     pub(crate) fn is_held() -> bool;

@@ -51,6 +51,18 @@ async fn a_broken_line_says_when_it_is_tried_again() {
 }
 
 #[wasm_bindgen_test]
+async fn a_date_in_retry_after_is_heeded() {
+    let stage = Stage::new();
+    stage.in_chat().await;
+    put_off(130);
+    refuse("/send", 503);
+    say("does this arrive?").await;
+    // 130 seconds, less what has passed meanwhile.
+    see_in(".next", "Next try in 2:").await;
+    drop(stage);
+}
+
+#[wasm_bindgen_test]
 async fn after_the_end_the_history_stays_and_a_survey_is_offered() {
     let stage = Stage::new();
     let element = stage.in_chat_with(&[("survey-url", "/survey")]).await;

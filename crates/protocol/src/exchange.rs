@@ -48,7 +48,7 @@ pub struct Request {
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
-    /// Value of `Retry-After`, when the answer had one that can be read.
+    /// Seconds that `Retry-After` names, when the answer had one that can be read; a date is the caller's to convert.
     pub retry_after: Option<String>,
     /// The body as text, invalid UTF-8 replaced.
     pub body: String,

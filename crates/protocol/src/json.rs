@@ -146,7 +146,7 @@ pub(crate) fn whole_number(digits: &str) -> Option<u64> {
 }
 
 /// A whole number in decimal, without the formatting machinery.
-pub(crate) fn decimal(number: u64) -> String {
+pub fn decimal(number: u64) -> String {
     let mut text = String::new();
     push_decimal(&mut text, number);
     text

@@ -33,5 +33,6 @@ pub mod chat;
 pub mod form;
 
 pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
+pub use json::decimal;
 pub use time::Moment;
 pub use value::{Number, Object, Value};
