@@ -6,6 +6,8 @@ mod cli;
 mod client;
 #[cfg(feature = "defects")]
 mod defects;
+#[cfg(test)]
+mod mended;
 mod named;
 mod network;
 mod oracle;
