@@ -5,6 +5,10 @@ use serde_json::Deserializer;
 
 use crate::value::Value;
 
+mod plain;
+
+pub(crate) use plain::ROUNDED;
+
 /// The largest text that is read, in bytes. The longest transcript known of is about 54 KB.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The deepest nesting that is read. Reading recurses, and a browser's stack is small.
@@ -16,7 +20,8 @@ pub(crate) fn parse(text: &str) -> Option<Value> {
     if excess(text).is_some() {
         return None;
     }
-    read(text).or_else(|| read(&without_lone_surrogates(text)?))
+    let text = plain::plain_numbers(text)?;
+    read(&text).or_else(|| read(&without_lone_surrogates(&text)?))
 }
 
 fn read(text: &str) -> Option<Value> {
@@ -68,18 +73,32 @@ fn unit(escape: &str) -> Option<u16> {
     digits.chars().try_fold(0, value)
 }
 
+/// Tells strings from what stands between them, byte by byte.
+#[derive(Default)]
+struct Quotes {
+    open: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Whether this byte, the next one of the text, belongs to a string.
+    fn cover(&mut self, byte: u8) -> bool {
+        if !self.open {
+            self.open = byte == b'"';
+            return self.open;
+        }
+        self.open = self.escaped || byte != b'"';
+        self.escaped = !self.escaped && byte == b'\\';
+        true
+    }
+}
+
 /// How deep arrays and objects are nested, brackets inside strings left out.
 fn depth(text: &str) -> usize {
     let (mut now, mut deepest) = (0usize, 0usize);
-    let (mut quoted, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        if quoted {
-            quoted = escaped || byte != b'"';
-            escaped = !escaped && byte == b'\\';
-            continue;
-        }
+    let mut quotes = Quotes::default();
+    for byte in text.bytes().filter(|byte| !quotes.cover(*byte)) {
         match byte {
-            b'"' => quoted = true,
             b'[' | b'{' => {
                 now += 1;
                 deepest = deepest.max(now);

@@ -3,6 +3,8 @@
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::json::ROUNDED;
+
 /// What a server has said, as read from its JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -149,7 +151,10 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(Number::Other(number as f64)))
+        Ok(Value::Number(Number::Other(match number {
+            ..=ROUNDED => (ROUNDED - number) as f64,
+            number => number as f64,
+        })))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {

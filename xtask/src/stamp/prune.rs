@@ -135,8 +135,10 @@ impl Reencode for Scissors {
         };
         let mut bytes = Cow::Borrowed(datum.data);
         for zero in &self.zeroes {
-            let inside = zero.start.checked_sub(base).zip(zero.end.checked_sub(base));
-            if let Some((start, end)) = inside.filter(|(_, end)| *end <= bytes.len()) {
+            // wasm-opt cuts the data wherever there are zeroes already.
+            let start = zero.start.saturating_sub(base);
+            let end = zero.end.saturating_sub(base).min(bytes.len());
+            if start < end {
                 bytes.to_mut()[start..end].fill(0);
             }
         }
@@ -248,6 +250,25 @@ mod tests {
         assert_eq!(exports, ["mount"]);
         assert!(bodies[0].ends_with(&[0x41, 7, 0x0b]), "{bodies:?}");
         assert_eq!(bodies[1], [0, 0x00, 0x0b]);
+    }
+
+    #[test]
+    fn what_reaches_beyond_a_segment_is_taken_out_as_far_as_it_lies_in_it() {
+        let zeroes = vec![1000..1010, 1026..1034, 1060..1100, 2000..2001];
+        let scissors = Scissors {
+            stubs: BTreeMap::new(),
+            next: 0,
+            zeroes: zeroes.clone(),
+        };
+        let cut = Survey::of(&cut(&module(), scissors).unwrap()).unwrap();
+        let (base, bytes) = &cut.data[0];
+        let whole = sample();
+        let expected = (*base..).zip(&whole).map(|(at, byte)| {
+            let is_out = zeroes.iter().any(|zero| zero.contains(&at));
+            if is_out { 0 } else { *byte }
+        });
+        let expected: Vec<u8> = expected.collect();
+        assert_eq!((bytes, bytes == &whole), (&expected, false));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The linker's map: where each constant of the program lies in memory.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wasmparser::Parser;
@@ -11,11 +12,21 @@ const FILE_HEAD: usize = 8;
 
 const STALE: &str = "run `cargo clean --release --package gms-chat --target wasm32-unknown-unknown` and build again";
 
+/// Constants that nothing reaches but by their own address: what the linker made of texts that end in a zero, which
+/// are what formatting works off; and tables of functions that this stamp takes out (`stubs.rs`).
+const FAITHFUL: [&str; 3] = [
+    "<internal>:(.rodata)",
+    "serde_json2de5POW10",
+    "unicode_data15grapheme_extend",
+];
+
 /// What `wasm-ld --Map` tells of the data.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Map {
     /// Bytes that the program reaches through a pointer into them, in the order of their addresses.
     pub(super) constants: Vec<Range<usize>>,
+    /// Where those begin that are in `FAITHFUL`.
+    pub(super) faithful: BTreeSet<usize>,
     /// Offset and size of each section in the linked file.
     sections: Vec<(usize, usize)>,
 }
@@ -46,6 +57,9 @@ impl Map {
                 (None, None) if !name.starts_with("CUSTOM") => map.sections.push((offset, size)),
                 (Some(address), Some(input)) if !input.starts_with(' ') => {
                     map.constants.push(address..address + size);
+                    if FAITHFUL.iter().any(|name| input.contains(name)) {
+                        map.faithful.insert(address);
+                    }
                 }
                 _ => {}
             }
@@ -114,6 +128,7 @@ mod tests {
     fn constants_are_the_inputs_of_the_data() {
         let map = Map::parse(TEXT);
         assert_eq!(map.constants, [0x10_0000..0x10_000a, 0x10_000a..0x10_0010]);
+        assert_eq!(map.faithful, [0x10_000a].into());
         assert_eq!(map.sections, [(8, 6), (14, 27)]);
     }
 

@@ -1,7 +1,7 @@
 //! Which functions lose their body, by their names.
 
 /// Paths of functions that never return: everything that turns a bug into a message.
-const FATAL: [&str; 13] = [
+const FATAL: [&str; 14] = [
     "core::panicking::",
     "core::option::unwrap_failed",
     "core::option::expect_failed",
@@ -15,6 +15,14 @@ const FATAL: [&str; 13] = [
     "alloc::alloc::handle_alloc_error",
     "hashbrown::raw::Fallibility::capacity_overflow",
     "std::panicking::panic_with_hook",
+    "wasm_bindgen::throw_str",
+];
+
+/// Paths of functions that nobody calls: the protocol gives serde_json plain numbers, see `json/plain.rs`.
+const UNREACHED: [&str; 3] = [
+    "serde_json::de::Deserializer<R>::parse_decimal",
+    "serde_json::de::Deserializer<R>::parse_exponent",
+    "serde_json::de::Deserializer<R>::parse_long_integer",
 ];
 
 /// Parts of the names of functions that only a panic's message or Leptos' server functions use; tables and
@@ -52,6 +60,9 @@ pub(super) fn stub(name: &str) -> Option<Stub> {
     }
     if UNUSED.iter().any(|unused| path.contains(unused)) {
         return Some(Stub::Unused);
+    }
+    if UNREACHED.iter().any(|name| path.starts_with(name)) {
+        return Some(Stub::Fatal);
     }
     let formats = WORDS.iter().any(|words| path.ends_with(words));
     formats.then_some(Stub::Silent)

@@ -3,7 +3,7 @@
 //! The linker drops constants that no function mentions, but it runs before the functions go that do. Here every
 //! number in the code that could be an address keeps the constant it points into, and so does every word of such
 //! a constant. What is left over is taken out where it is a sentence, or where nothing points anywhere near it:
-//! the compiler may address a table from before its beginning.
+//! the compiler may address a table from before its beginning. Some are known to be addressed from nowhere else.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -37,7 +37,9 @@ pub(super) fn dead_words(map: &Map, wasm: &[u8]) -> wasmparser::Result<Vec<Range
     };
     let constants = map.constants.iter().enumerate();
     let dead = constants.filter(|(index, range)| {
-        !live.contains(index) && (memory.get(range).is_some_and(is_sentence) || !is_near(range))
+        let is_sentence = || memory.get(range).is_some_and(is_sentence);
+        let is_faithful = || map.faithful.contains(&range.start);
+        !live.contains(index) && (is_sentence() || is_faithful() || !is_near(range))
     });
     Ok(dead.map(|(_, range)| range.clone()).collect())
 }
