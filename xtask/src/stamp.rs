@@ -38,6 +38,7 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let small = if is_release() {
         let small = shrink(project, &built)?;
         glue_text = glue::prune(&glue_text, &glue::imports(&small)?);
+        glue_text = glue::lighten(&glue_text)?;
         let (short, text) = glue::shorten(&small, &glue_text)?;
         glue_text = text;
         order::arrange(&short)?

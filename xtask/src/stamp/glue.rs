@@ -10,6 +10,12 @@ use crate::failure::{Failure, OrFailure, Outcome};
 
 const ADVICE: &str = "wasm-opt wrote a file that cannot be read; run `cargo xtask dist` again";
 
+/// What wasm-bindgen calls the module that the wasm imports from.
+const BINDGEN: &str = "\"./gms-chat_bg.js\"";
+
+/// What we call it: the wasm says so at each import.
+const GLUE: &str = "$";
+
 /// The names that a module asks of its glue.
 pub(super) fn imports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
     let mut names = BTreeSet::new();
@@ -46,6 +52,68 @@ pub(super) fn prune(glue: &str, imported: &BTreeSet<String>) -> String {
         }
     }
     kept
+}
+
+/// How the loader starts the window, in place of all the ways of wasm-bindgen.
+const START: &str = include_str!("glue/start.js");
+
+/// Where wasm-bindgen's own ways to start begin: all that follows goes.
+const STARTS: &str = "let wasmModule, wasmInstance, wasm;\n";
+
+/// What only engines need that lack constructable stylesheets, and with them all of the window; and what a page needs
+/// that decodes 2 GB of text.
+const OLD: [(&str, &str); 5] = [
+    (
+        "(typeof FinalizationRegistry === 'undefined')\n    \
+         ? { register: () => {}, unregister: () => {} }\n    : new",
+        "new",
+    ),
+    (
+        "if (Symbol.dispose) Widget.prototype[Symbol.dispose] = Widget.prototype.free;\n",
+        "",
+    ),
+    (
+        "if (!('encodeInto' in cachedTextEncoder)) {\n    \
+         cachedTextEncoder.encodeInto = function (arg, view) {\n        \
+         const buf = cachedTextEncoder.encode(arg);\n        \
+         view.set(buf);\n        \
+         return {\n            \
+         read: arg.length,\n            \
+         written: buf.length\n        \
+         };\n    \
+         };\n\
+         }\n",
+        "",
+    ),
+    (
+        "    numBytesDecoded += bytes.length;\n    \
+         if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {\n        \
+         cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n        \
+         cachedTextDecoder.decode();\n        \
+         numBytesDecoded = bytes.length;\n    \
+         }\n",
+        "",
+    ),
+    ("let numBytesDecoded = 0;\n", ""),
+];
+
+/// The glue without the ways of starting and the old engines that the loader does not know.
+pub(super) fn lighten(glue: &str) -> Outcome<String> {
+    let lost = |what: &str| {
+        Failure::new(
+            format!("the glue has no `{what}` any more"),
+            "see what wasm-bindgen writes now, and mend `lighten` in xtask/src/stamp/glue.rs",
+        )
+    };
+    let (head, _) = glue.split_once(STARTS).ok_or_else(|| lost(STARTS))?;
+    let mut light = [head, START].concat();
+    for (old, new) in OLD {
+        if !light.contains(old) {
+            return Err(lost(old));
+        }
+        light = light.replace(old, new);
+    }
+    Ok(light)
 }
 
 /// Where a passage ends that nobody needs.
@@ -121,6 +189,7 @@ pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
     }
     let glue = rename(glue, "", &imports);
     let glue = rename(&glue, "wasm.", &exports);
+    let glue = glue.replace(BINDGEN, GLUE);
     let mut module = wasm_encoder::Module::new();
     Shortener { imports, exports }
         .parse_core_module(&mut module, Parser::new(0), wasm)
@@ -187,7 +256,7 @@ impl Reencode for Shortener {
         };
         let name = renamed(&self.imports, import.name);
         let kind = self.entity_type(import.ty)?;
-        section.import(import.module, &name, kind);
+        section.import(GLUE, &name, kind);
         Ok(())
     }
 }
@@ -196,7 +265,7 @@ impl Reencode for Shortener {
 mod tests {
     use super::*;
 
-    const GLUE: &str = "\
+    const SAMPLE: &str = "\
 function __wbg_get_imports() {
     const import0 = {
         __wbg_text_01: function(arg0) {
@@ -232,7 +301,7 @@ export class Widget {
     #[test]
     fn members_that_the_wasm_does_not_import_go() {
         let wanted = ["__wbg_text_01", "__wbg_fetch_04"].map(str::to_owned);
-        let pruned = prune(GLUE, &BTreeSet::from(wanted));
+        let pruned = prune(SAMPLE, &BTreeSet::from(wanted));
         assert!(pruned.contains("return fetch(arg0);"));
         assert!(!pruned.contains("open"));
         assert!(pruned.contains("__wbg_text_01"));
@@ -241,6 +310,28 @@ export class Widget {
         assert!(pruned.contains("    };\n}\n"));
         assert!(!pruned.contains("nderlying"), "{pruned}");
         assert!(pruned.ends_with("export class Widget {\n    free() {\n    }\n}\n"));
+    }
+
+    #[test]
+    fn the_glue_keeps_one_way_to_start_and_loses_what_old_engines_need() {
+        let old: String = OLD.iter().map(|(old, _)| *old).collect();
+        let glue = [
+            SAMPLE,
+            &old,
+            "kept();\n",
+            STARTS,
+            "function initSync() {}\n",
+        ]
+        .concat();
+        let light = lighten(&glue).unwrap();
+        assert!(light.contains("kept();") && light.contains("export default async function start"));
+        assert!(
+            !light.contains("initSync") && !light.contains("numBytesDecoded"),
+            "{light}"
+        );
+        let changed = lighten(&glue.replace("Symbol.dispose", "Symbol.asyncDispose"));
+        assert!(changed.unwrap_err().to_string().contains("Symbol.dispose"));
+        assert!(lighten(SAMPLE).is_err());
     }
 
     #[test]
