@@ -131,8 +131,10 @@ class GmsChat extends HTMLElement {
   #inviting = 0;
   /** The language that the window speaks, as BCP 47; undefined for English. */
   #language;
-  /** What the commands need of an element. */
+  /** What the window and the commands need of an element. */
   #lent = {
+    extras: () => this.constructor.extras(),
+    api: () => this.constructor.api(),
     ready: () => this.#ready(),
     window: () => this.#window,
     drop: () => this.#drop(),
@@ -170,8 +172,10 @@ class GmsChat extends HTMLElement {
     clearTimeout(this.#inviting);
     queueMicrotask(() => {
       if (this.isConnected) return;
-      if (this.parentNode?.localName == "body" && !find(this.getAttribute("endpoint"))) document.body.append(this);
-      else this.#unmount();
+      const other = find(this.getAttribute("endpoint"));
+      if (this.parentNode?.localName != "body" || (other && this.state == "idle")) this.#unmount();
+      else if (other) other.replaceWith(this);
+      else document.body.append(this);
     });
   }
 
@@ -264,10 +268,8 @@ class GmsChat extends HTMLElement {
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
     const file = () => this.#language && at(LANGUAGES(this.#language));
     return (this.#window = await open(this, this.#dialog, mount, file, {
-      emit: (name, detail) => this.#emit(name, detail),
+      ...this.#lent,
       minimise: () => this.close(USER),
-      extras: () => this.constructor.extras(),
-      api: () => this.constructor.api(),
       unread: (count, label) => {
         this.unread = count;
         this.#unreadLabel = label;

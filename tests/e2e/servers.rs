@@ -24,8 +24,17 @@ impl Servers {
 
     /// Likewise, with switches of the simulator set.
     pub(crate) async fn one_origin_with(scenario: &str, settings: &[(&str, &str)]) -> Step<Self> {
+        Self::serving(dist()?, scenario, settings).await
+    }
+
+    /// Likewise, with the pages of another folder.
+    pub(crate) async fn one_origin_of(folder: PathBuf, scenario: &str) -> Step<Self> {
+        Self::serving(folder, scenario, &[]).await
+    }
+
+    async fn serving(folder: PathBuf, scenario: &str, settings: &[(&str, &str)]) -> Step<Self> {
         let mut options = playing(scenario)?;
-        options.site = Some(dist()?);
+        options.site = Some(folder);
         for (name, value) in settings {
             set_switch(&mut options, name, value).map_err(Lapse::new)?;
         }

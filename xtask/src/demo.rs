@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Stdio};
 
 use crate::dist;
+use crate::examples;
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::process::{self, cargo};
 use crate::project::Project;
@@ -24,6 +25,7 @@ struct Wishes {
     open: bool,
     scenario: Option<String>,
     mode: Option<String>,
+    example: Option<String>,
 }
 
 /// `cargo xtask demo`. Ends when the simulator ends; Ctrl-C reaches both, as they share the terminal.
@@ -36,6 +38,9 @@ pub(crate) fn demo(project: &Project, rest: &[String]) -> Outcome {
     build.args(["build", "--locked", "--package", SIMULATOR]);
     process::run(&mut build, "read the compiler's message above")?;
     dist::build(project)?;
+    if let Some(name) = &wishes.example {
+        examples::build(project, &[name])?;
+    }
     let mut server = start(project, &wishes)?;
     let page = introduce(&mut server);
     if let (true, Some(page)) = (wishes.open, page) {
@@ -60,6 +65,7 @@ impl Wishes {
             open: false,
             scenario: None,
             mode: None,
+            example: None,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -85,6 +91,16 @@ impl Wishes {
                 self.port = port.ok_or_else(|| refused(format!("`{value}` is no port")))?;
             }
             "--scenario" => self.scenario = Some(value.to_owned()),
+            "--example" if examples::ALL.contains(&value) => {
+                self.example = Some(value.to_owned());
+            }
+            "--example" => {
+                let what = format!(
+                    "`{value}` is no example; there are {}",
+                    examples::ALL.join(", ")
+                );
+                return Err(refused(what));
+            }
             "--mode" if MODES.contains(&value) => self.mode = Some(value.to_owned()),
             "--mode" => {
                 let what = format!("`{value}` is no mode; there are {}", MODES.join(", "));
@@ -114,7 +130,10 @@ fn start(project: &Project, wishes: &Wishes) -> Outcome<Child> {
     let mut server = process::command(project, project.built(SIMULATOR));
     server
         .args(["--port", &wishes.port.to_string(), "--site"])
-        .arg(project.dist());
+        .arg(match &wishes.example {
+            Some(name) => examples::built(project, name),
+            None => project.dist(),
+        });
     for (flag, value) in [("--scenario", &wishes.scenario), ("--mode", &wishes.mode)] {
         if let Some(value) = value {
             server.args([flag, value]);
@@ -181,7 +200,9 @@ mod tests {
 
     #[test]
     fn flags_take_their_value_as_a_word_or_after_an_equals_sign() {
-        let wishes = parse("--port=9001 --open --scenario queue --mode delayed").unwrap();
+        let line = "--port=9001 --open --scenario queue --mode delayed --example=vue";
+        let wishes = parse(line).unwrap();
+        assert_eq!(wishes.example.as_deref(), Some("vue"));
         assert_eq!((wishes.port, wishes.open), (9001, true));
         assert_eq!(wishes.scenario.as_deref(), Some("queue"));
         assert_eq!(wishes.mode.as_deref(), Some("delayed"));
@@ -194,6 +215,7 @@ mod tests {
             ("--port many", "many"),
             ("--port 0", "0"),
             ("--mode fast", "fast"),
+            ("--example angular", "angular"),
             ("--scenario", "--scenario"),
         ] {
             let complaint = parse(line).unwrap_err().to_string();

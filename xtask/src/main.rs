@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod demo;
 mod dist;
+mod examples;
 mod failure;
 mod fuzz;
 mod process;
@@ -31,6 +32,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   demo       build the widget, start the simulator, serve the demo page and the agent desk
+             --example NAME: a page of examples/ in place of the demo page
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
   test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers, chaos
              NAME...   only the suites of these names

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use super::Counts;
 use crate::dist;
+use crate::examples;
 use crate::failure::Outcome;
 use crate::process::{self, cargo};
 use crate::project::Project;
@@ -70,9 +71,9 @@ pub(super) const SUITES: [Suite; 14] = [
         run: e2e,
     },
     Suite {
-        name: "vite",
-        about: "the npm package in a customer's Vite project",
-        run: vite,
+        name: "packages",
+        about: "the pages of examples/, most with the npm package",
+        run: packages,
     },
     Suite {
         name: "servers",
@@ -183,7 +184,7 @@ fn browser(project: &Project) -> Outcome<Counts> {
 }
 
 /// What needs other people's packages, by the beginnings of the tests' names.
-const ELSEWHERE: [&str; 3] = ["peers::", "chaos::", "vite::"];
+const ELSEWHERE: [&str; 3] = ["peers::", "chaos::", "examples::"];
 
 fn e2e(project: &Project) -> Outcome<Counts> {
     let others = ELSEWHERE.iter().flat_map(|name| ["--skip", name]);
@@ -191,15 +192,11 @@ fn e2e(project: &Project) -> Outcome<Counts> {
     end_to_end(project, others)
 }
 
-/// Types are checked, the page is built, and a browser leads a chat on it.
-fn vite(project: &Project) -> Outcome<Counts> {
+/// Types are checked, the pages are built, and a browser leads a chat on each.
+fn packages(project: &Project) -> Outcome<Counts> {
     dist::build_once(project)?;
-    node_packages(project, "tests/vite")?;
-    let mut npm = process::command(project, "npm");
-    npm.args(["run", "build"])
-        .current_dir(project.root().join("tests/vite"));
-    process::run(&mut npm, "read the message of tsc or vite above")?;
-    end_to_end(project, ["vite::"])
+    examples::build(project, &examples::ALL)?;
+    end_to_end(project, ["examples::"])
 }
 
 fn servers(project: &Project) -> Outcome<Counts> {

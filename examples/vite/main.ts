@@ -1,10 +1,8 @@
-// A page that leads a chat, typed by the package's own types.
+// A page that leads a chat by itself, typed by the package's own types.
 import gmsChat, { type GmsChatError } from "gms-chat";
 
-const endpoint = new URLSearchParams(location.search).get("gms") ?? "/genesys";
-
 async function begin(): Promise<string> {
-  const element = await gmsChat("init", { endpoint, delivery: "poll", subject: "Parcel", exposeText: true });
+  const element = await gmsChat("init", { endpoint: "/genesys", delivery: "poll", subject: "Parcel", exposeText: true });
   element.addEventListener("gms-chat-messagereceived", ({ detail }) => (document.title = detail.text ?? ""));
   await gmsChat("open");
   await gmsChat("start", { user: { firstName: "Ada" } });
