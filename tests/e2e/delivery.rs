@@ -62,6 +62,30 @@ async fn a_chat_by_polling() {
     .await;
 }
 
+#[tokio::test]
+async fn where_cometd_is_not_proven_a_chat_is_polled_and_the_console_says_why() {
+    let servers = Servers::one_origin("desk").await.unwrap();
+    let hint = Console::Hinted(
+        "Polling instead of CometD: POST /cometd/ answered 404: check `comet-path` and `append-type`",
+    );
+    journey("auto", servers, hint, async |visitor, servers| {
+        let desk = servers.desk();
+        desk.arm("handshake:status=404:*").await?;
+        visitor.visit(&servers.page("?delivery=auto")).await?;
+        visitor.start_chat("My parcel").await?;
+        desk.join(AGENT).await?;
+        desk.say(AGENT, "Hello Ada").await?;
+        visitor.see_messages(&["Hello Ada"]).await?;
+        expect("refreshes", desk.requests("refresh").await?, |count| {
+            count > 0
+        })?;
+        expect("connects", desk.requests("connect").await?, |count| {
+            count == 0
+        })
+    })
+    .await;
+}
+
 fn expect(what: &str, count: usize, fits: fn(usize) -> bool) -> Step {
     if fits(count) {
         Ok(())

@@ -49,6 +49,8 @@ pub(crate) enum Console {
     FailedRequests,
     /// Errors that hold one of these texts; nothing else.
     Told(&'static [&'static str]),
+    /// Requests that failed, and a hint to the developer that holds this text.
+    Hinted(&'static str),
 }
 
 /// Whoever answers the browser's requests.
@@ -96,16 +98,22 @@ pub(crate) fn evidence(name: &str, ending: &str) -> PathBuf {
 }
 
 async fn judge_console(browser: &mut Browser, allowed: Console) -> Step {
-    let is_error = |line: &Line| match allowed {
+    let is_error = |line: &Line| match &allowed {
         Console::Clean => line.level == "SEVERE",
         Console::Told(texts) => {
             line.level == "SEVERE" && !texts.iter().any(|text| line.text.contains(text))
         }
-        Console::FailedRequests => line.level == "SEVERE" && line.source != "network",
+        Console::FailedRequests | Console::Hinted(_) => {
+            line.level == "SEVERE" && line.source != "network"
+        }
     };
-    let errors: Vec<String> = browser
-        .console()
-        .await?
+    let lines = browser.console().await?;
+    if let Console::Hinted(text) = &allowed
+        && !lines.iter().any(|line| line.text.contains(text))
+    {
+        return Err(Lapse::new(format!("the console does not say: {text}")));
+    }
+    let errors: Vec<String> = lines
         .iter()
         .filter(|line| is_error(line))
         .map(ToString::to_string)
