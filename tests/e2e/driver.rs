@@ -1,20 +1,17 @@
-//! ChromeDriver and one headless Chromium: starting, looking at the console, taking pictures, ending.
+//! A driver and one browser: starting, looking at the console, taking pictures, ending.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use serde_json::{Value, json};
+use tokio::process::Child;
 use tokio::time::timeout;
 
+use crate::engine::Engine;
 use crate::http;
 use crate::stage::{Lapse, Step, evidence};
 
-/// The same switches as the tests that wasm-pack runs.
-const CAPABILITIES: &str = include_str!("../../webdriver.json");
 /// A driver and a browser on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
@@ -29,6 +26,7 @@ pub(crate) struct Session {
 /// A browser of its own for one journey.
 pub(crate) struct Browser {
     pub(crate) session: Session,
+    engine: Engine,
     driver: Child,
     /// The console so far; the driver hands out each line once.
     console: Vec<Line>,
@@ -60,25 +58,34 @@ impl Session {
 impl Browser {
     /// Starts a driver on a free port and a browser with a window of this many CSS pixels.
     pub(crate) async fn start(width: u32, height: u32) -> Step<Self> {
-        let (driver, port) = start_driver().await?;
+        let engine = Engine::chosen()?;
+        let (driver, port) = engine.start().await?;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities(width, height));
+        builder.capabilities(engine.capabilities(width, height)?);
         let address = format!("http://127.0.0.1:{port}");
         let client = timeout(START, builder.connect(&address)).await;
-        let client = client.map_err(|_| Lapse::new("Chromium did not start in time"))??;
+        let client = client.map_err(|_| Lapse::new("the browser did not start in time"))??;
         let id = client
             .session_id()
             .await?
             .ok_or_else(|| Lapse::new("the driver gave no session"))?;
+        if engine == Engine::WebKit {
+            // It takes no size when it starts.
+            client.set_window_size(width, height).await?;
+        }
         Ok(Self {
             session: Session { client, port, id },
+            engine,
             driver,
             console: Vec::new(),
         })
     }
 
-    /// Every line of the console so far.
+    /// Every line of the console so far, where the driver tells it.
     pub(crate) async fn console(&mut self) -> Step<&[Line]> {
+        if !self.engine.tells_console() {
+            return Ok(&[]);
+        }
         let wish = json!({ "type": "browser" });
         let reply = self.session.extension("se/log", &wish).await?;
         let lines = reply["value"]
@@ -119,48 +126,4 @@ impl std::fmt::Display for Line {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{} {}: {}", self.level, self.source, self.text)
     }
-}
-
-/// The driver says the port that it took.
-async fn start_driver() -> Step<(Child, u16)> {
-    let mut command = Command::new("chromedriver");
-    command
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .kill_on_drop(true);
-    let mut driver = command
-        .spawn()
-        .map_err(|error| Lapse::new(format!("chromedriver cannot be started: {error}")))?;
-    let said = driver
-        .stdout
-        .take()
-        .ok_or_else(|| Lapse::new("chromedriver has no output"))?;
-    let mut lines = BufReader::new(said).lines();
-    let port = async {
-        while let Some(line) = lines.next_line().await? {
-            let number = line
-                .split_once("successfully on port ")
-                .map(|(_, rest)| rest.trim_end_matches('.').parse());
-            if let Some(Ok(port)) = number {
-                return Ok(port);
-            }
-        }
-        Err(Lapse::new("chromedriver ended before it said its port"))
-    };
-    let port = timeout(START, port)
-        .await
-        .map_err(|_| Lapse::new("chromedriver did not start in time"))??;
-    // The pipe stays read, so that the driver never waits for us.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Ok((driver, port))
-}
-
-fn capabilities(width: u32, height: u32) -> Map<String, Value> {
-    let mut all: Map<String, Value> = serde_json::from_str(CAPABILITIES).unwrap();
-    let arguments = all["goog:chromeOptions"]["args"].as_array_mut().unwrap();
-    arguments.push(json!(format!("--window-size={width},{height}")));
-    all.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
-    all
 }

@@ -13,6 +13,7 @@ mod desk;
 #[path = "../../crates/protocol/tests/support/dice.rs"]
 mod dice;
 mod driver;
+mod engine;
 mod front;
 mod house;
 mod http;

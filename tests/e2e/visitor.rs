@@ -5,6 +5,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use crate::driver::Session;
+use crate::engine::Engine;
 use crate::screen::{Part, Screen};
 use crate::stage::Step;
 
@@ -56,8 +57,16 @@ impl Visitor {
 
     /// Writes a message and sends it with the Enter key.
     pub(crate) async fn say(&self, text: &str) -> Step {
-        self.type_into("Your message", &format!("{text}{ENTER}"))
-            .await
+        const INSERT: &str = "
+root.querySelector('textarea').focus();
+document.execCommand('insertText', false, arguments[0]);";
+        if Engine::chosen()?.types(text) {
+            return self
+                .type_into("Your message", &format!("{text}{ENTER}"))
+                .await;
+        }
+        self.look(INSERT, &Value::from(text)).await?;
+        self.keys(&ENTER.to_string()).await
     }
 
     /// Copies rich text of the page and pastes it into the composer.

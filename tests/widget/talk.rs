@@ -123,6 +123,26 @@ async fn a_message_whose_fate_is_not_known_says_so_and_whoever_ends_the_chat_is_
 }
 
 #[wasm_bindgen_test]
+async fn whoever_reads_a_message_goes_on_reading_when_its_fate_is_known() {
+    let stage = Stage::new();
+    stage.in_chat().await;
+    refuse("/send", 502);
+    grow_vague();
+    say("perhaps").await;
+    see("Not confirmed yet.").await;
+    hit(".scroll", "ArrowUp", &[]).await;
+    holds("the line has the focus", || focused().contains("mine")).await;
+    happen("Message.Text", "Ada", "perhaps", "CLIENT");
+    see_in(".mine .meta", "Sent").await;
+    holds("it still has", || focused().contains("mine")).await;
+    hit(".row.mine", "ArrowUp", &[]).await;
+    holds("the arrows go on from there", || {
+        focused().contains("aside")
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn a_hand_over_is_one_line() {
     let stage = Stage::new();
     stage.in_chat().await;

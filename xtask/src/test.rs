@@ -1,5 +1,6 @@
 //! Every test, suite by suite, each counted from what it printed.
 
+mod browsers;
 mod gallery;
 mod suites;
 mod tally;
@@ -90,13 +91,14 @@ fn choose(names: &[String]) -> Outcome<Vec<&'static Suite>> {
     if names.is_empty() {
         return Ok(SUITES.iter().collect());
     }
-    let known = || SUITES.map(|suite| suite.name).join(", ");
+    let all: Vec<&Suite> = SUITES.iter().chain(&browsers::SUITES).collect();
     let find = |name: &String| {
-        let found = SUITES.iter().find(|suite| suite.name == name);
+        let found = all.iter().copied().find(|suite| suite.name == name);
         found.ok_or_else(|| {
+            let known: Vec<&str> = all.iter().map(|suite| suite.name).collect();
             Failure::new(
                 format!("there is no suite `{name}`"),
-                format!("choose of {}", known()),
+                format!("choose of {}", known.join(", ")),
             )
         })
     };

@@ -6,10 +6,12 @@
 mod browser;
 mod cargo;
 mod npm;
+mod others;
 mod rust;
 mod system;
 
 pub(crate) use browser::chromedriver;
+pub(crate) use others::{Screen, firefox, webkit};
 pub(crate) use system::proxies;
 
 use std::process::Command;

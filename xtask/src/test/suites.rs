@@ -133,7 +133,7 @@ fn package(project: &Project, name: &str, options: &[&str]) -> Outcome<Counts> {
     libtest(&mut command)
 }
 
-fn libtest(command: &mut Command) -> Outcome<Counts> {
+pub(super) fn libtest(command: &mut Command) -> Outcome<Counts> {
     let copied = process::run_copied(command, "read the message above")?;
     Ok(Counts::of_libtest(&copied.text).checked(copied.success))
 }

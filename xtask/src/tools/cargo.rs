@@ -9,6 +9,7 @@ use crate::report::say;
 /// The newest version that the pinned Rust builds.
 const TRUNK: &str = "0.21.14";
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 
 /// One package of programs.
 #[derive(Debug)]
@@ -52,6 +53,17 @@ pub(super) fn wanted(project: &Project, needs: Needs) -> Outcome<Vec<Tool>> {
         });
     }
     Ok(tools)
+}
+
+/// What speaks for Firefox.
+pub(super) fn geckodriver() -> Tool {
+    Tool {
+        package: "geckodriver",
+        version: GECKODRIVER.to_owned(),
+        programs: &["geckodriver"],
+        options: &["--locked"],
+        patience: "about two minutes",
+    }
 }
 
 /// Installs one after the other: each build fills both cores, and the later ones reuse what the first compiled.

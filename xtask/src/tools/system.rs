@@ -54,6 +54,21 @@ pub(crate) fn proxies(project: &Project) -> Outcome {
     apt_install(project, &packages, "nginx, HAProxy and Caddy")
 }
 
+/// Installs what is missing of these programs; `packages` has Debian's names for all of them.
+pub(super) fn programs(
+    project: &Project,
+    programs: &[&str],
+    packages: &[&str],
+    wanted: &str,
+) -> Outcome {
+    let folders: Vec<PathBuf> = std::env::split_paths(&project.search_path()).collect();
+    let is_there = |name: &&str| folders.iter().any(|folder| folder.join(name).is_file());
+    if programs.iter().all(is_there) {
+        return Ok(());
+    }
+    apt_install(project, packages, wanted)
+}
+
 /// Installs these packages, or says that all of `wanted` has to be there.
 fn apt_install(project: &Project, packages: &[&str], wanted: &str) -> Outcome {
     let list = packages.join(" ");

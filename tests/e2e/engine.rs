@@ -1,0 +1,129 @@
+//! The browsers that journeys run in: how each one's driver is started, and what it is asked for.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::{Map, Value, json};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::stage::{Lapse, Step, eventually};
+
+/// The same switches as the tests that wasm-pack runs.
+const CHROMIUM: &str = include_str!("../../webdriver.json");
+
+/// Which browser; `GMS_CHAT_BROWSER` names another one than Chromium.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    /// WebKitGTK's MiniBrowser. It has no headless mode: `DISPLAY` has to be there.
+    WebKit,
+}
+
+impl Engine {
+    pub(crate) fn chosen() -> Step<Self> {
+        match std::env::var("GMS_CHAT_BROWSER").as_deref() {
+            Err(_) | Ok("chromium") => Ok(Self::Chromium),
+            Ok("firefox") => Ok(Self::Firefox),
+            Ok("webkit") => Ok(Self::WebKit),
+            Ok(other) => Err(Lapse::new(format!(
+                "GMS_CHAT_BROWSER has to be chromium, firefox or webkit, not {other}"
+            ))),
+        }
+    }
+
+    /// Whether the driver hands out the browser's console; only Chromium's does.
+    pub(crate) fn tells_console(self) -> bool {
+        self == Self::Chromium
+    }
+
+    /// Whether its driver has a key for every character of a text: WebKit's stops at U+FFFF.
+    pub(crate) fn types(self, text: &str) -> bool {
+        self != Self::WebKit || text.chars().all(|letter| u32::from(letter) <= 0xffff)
+    }
+
+    fn driver(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromedriver",
+            Self::Firefox => "geckodriver",
+            Self::WebKit => "WebKitWebDriver",
+        }
+    }
+
+    /// Starts the driver on a free port, and returns when it listens.
+    pub(crate) async fn start(self) -> Step<(Child, u16)> {
+        // Free now and asked for at once: nobody else on this machine takes ports in their order.
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
+        let mut command = Command::new(self.driver());
+        command
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        if self == Self::WebKit {
+            // Its sandbox cannot be had as root.
+            command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
+        }
+        let driver = command
+            .spawn()
+            .map_err(|error| Lapse::new(format!("{} cannot be started: {error}", self.driver())))?;
+        eventually(self.driver(), async || {
+            Ok(Some(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?))
+        })
+        .await?;
+        Ok((driver, port))
+    }
+
+    /// What a session is asked for, with a window of this many CSS pixels where the browser takes that here.
+    pub(crate) fn capabilities(self, width: u32, height: u32) -> Step<Map<String, Value>> {
+        let wanted = match self {
+            Self::Chromium => {
+                let mut wanted: Value = serde_json::from_str(CHROMIUM)?;
+                if let Some(arguments) = wanted["goog:chromeOptions"]["args"].as_array_mut() {
+                    arguments.push(json!(format!("--window-size={width},{height}")));
+                }
+                wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+                wanted
+            }
+            Self::Firefox => json!({
+                "browserName": "firefox",
+                "moz:firefoxOptions": {
+                    "binary": firefox()?,
+                    "args": ["-headless", "-width", width.to_string(), "-height", height.to_string()],
+                },
+            }),
+            Self::WebKit => json!({
+                "webkitgtk:browserOptions": { "binary": mini_browser()?, "args": ["--automation"] },
+            }),
+        };
+        match wanted {
+            Value::Object(wanted) => Ok(wanted),
+            other => Err(Lapse::new(format!("no capabilities: {other}"))),
+        }
+    }
+}
+
+/// Debian's name for it, then everybody else's.
+fn firefox() -> Step<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    ["firefox-esr", "firefox"]
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|place| place.is_file())
+        .ok_or_else(|| Lapse::new("Firefox is not on the PATH"))
+}
+
+/// Lies beside the library, in a folder that is named after the machine.
+fn mini_browser() -> Step<PathBuf> {
+    let places = std::fs::read_dir("/usr/lib")?.flatten();
+    places
+        .map(|entry| entry.path().join("webkit2gtk-4.1/MiniBrowser"))
+        .find(|place| place.is_file())
+        .ok_or_else(|| Lapse::new("/usr/lib holds no webkit2gtk-4.1/MiniBrowser"))
+}

@@ -1,0 +1,79 @@
+//! The journeys in other people's browsers. They run when they are named: their programs are large.
+
+use super::Counts;
+use super::suites::{Suite, libtest, node_packages};
+use crate::dist;
+use crate::failure::Outcome;
+use crate::process::cargo;
+use crate::project::Project;
+use crate::tools;
+
+pub(super) const SUITES: [Suite; 2] = [
+    Suite {
+        name: "firefox",
+        about: "the journeys in Firefox",
+        run: firefox,
+    },
+    Suite {
+        name: "webkit",
+        about: "the journeys in WebKit",
+        run: webkit,
+    },
+];
+
+/// The journeys that need no developer tools of Chromium's, by the beginnings of their names.
+const JOURNEYS: [&str; 8] = [
+    "delivery::",
+    "doors::",
+    "embedding::",
+    "ending::",
+    "keyboard::",
+    "languages::",
+    "policies::",
+    "trouble::",
+];
+
+/// What only Chromium can play: a paste (there is no clipboard under automation) and a look at the heap.
+const FOR_CHROMIUM: [&str; 2] = [
+    "rich_text_is_pasted",
+    "a_hundred_lives_leave_nothing_behind",
+];
+
+fn firefox(project: &Project) -> Outcome<Counts> {
+    tools::firefox(project)?;
+    // Turning to the desk's window takes the focus from the visitor's, and that ends the typing.
+    journeys(
+        project,
+        &[("GMS_CHAT_BROWSER", "firefox")],
+        "a_person_answers_at_the_desk_page",
+    )
+}
+
+fn webkit(project: &Project) -> Outcome<Counts> {
+    tools::webkit(project)?;
+    let screen = tools::Screen::open(project)?;
+    let settings = [("GMS_CHAT_BROWSER", "webkit"), ("DISPLAY", screen.name())];
+    // It keeps no cookie of another site, partitioned or not.
+    journeys(project, &settings, "across_sites_a_partitioned_cookie")
+}
+
+/// Two at a time: these browsers take longer to start.
+fn journeys(project: &Project, settings: &[(&str, &str)], skipped: &str) -> Outcome<Counts> {
+    node_packages(project, "tests/e2e")?;
+    dist::build_once(project)?;
+    let mut command = cargo(project);
+    command.envs(settings.iter().copied());
+    command.args([
+        "test",
+        "--locked",
+        "--no-fail-fast",
+        "--package",
+        "gms-chat",
+    ]);
+    command.args(["--test", "e2e", "--", "--test-threads=2"]);
+    command.args(JOURNEYS);
+    for name in FOR_CHROMIUM.into_iter().chain([skipped]) {
+        command.args(["--skip", name]);
+    }
+    libtest(&mut command)
+}
