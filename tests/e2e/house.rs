@@ -107,11 +107,6 @@ impl House {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The address of GMS up to `/genesys`.
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}/genesys", self.gms.address())
-    }
-
     /// The agents' side.
     pub(crate) fn desk(&self) -> Desk {
         Desk::new(self.gms.address().port())
