@@ -17,6 +17,8 @@
 mod desk;
 #[path = "../tests/e2e/driver.rs"]
 mod driver;
+#[path = "../tests/e2e/engine.rs"]
+mod engine;
 #[path = "../tests/e2e/front.rs"]
 mod front;
 #[path = "../tests/e2e/http.rs"]

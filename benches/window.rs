@@ -13,6 +13,8 @@
 mod desk;
 #[path = "../tests/e2e/driver.rs"]
 mod driver;
+#[path = "../tests/e2e/engine.rs"]
+mod engine;
 #[path = "../tests/e2e/http.rs"]
 mod http;
 #[path = "window/measure.rs"]

@@ -81,9 +81,14 @@ impl Browser {
         })
     }
 
+    /// Whether what the console holds can be seen.
+    pub(crate) fn tells_console(&self) -> bool {
+        self.engine.tells_console()
+    }
+
     /// Every line of the console so far, where the driver tells it.
     pub(crate) async fn console(&mut self) -> Step<&[Line]> {
-        if !self.engine.tells_console() {
+        if !self.tells_console() {
             return Ok(&[]);
         }
         let wish = json!({ "type": "browser" });
