@@ -16,12 +16,10 @@ const LAUNCHER_CSS = "";
 
 const TAG = "gms-chat";
 const script = document.currentScript;
-const base = (script && script.src) || document.baseURI;
+const base = script?.src || document.baseURI;
 const USER = { by: "user" };
 const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
 const CHEVRON = "m5 9 7 7 7-7";
-
-const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 
 function sheet(css) {
   const made = new CSSStyleSheet();
@@ -114,13 +112,11 @@ class GmsChat extends HTMLElement {
   options = {};
 
   #root = this.attachShadow({ mode: "open" });
-  #badge = make("span", { class: "badge", part: "badge" });
   #launcher = make(
     "button",
     { class: "launcher", part: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": false },
     make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24", "aria-hidden": true },
       make("path", { class: "speech", d: SPEECH }), make("path", { class: "chevron", d: CHEVRON }))),
-    this.#badge,
   );
   #fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", hidden: "" });
   #dialog = make("dialog", { class: "window", part: "window", tabindex: -1, autofocus: "", "aria-labelledby": "title" });
@@ -128,7 +124,8 @@ class GmsChat extends HTMLElement {
   #isWanted = false;
   #mounting = null;
   #window = null;
-  #unreadLabel = "";
+  /** What the launcher's name tells of messages. */
+  #news = "";
   #inviting = 0;
   /** The language that the window speaks, as BCP 47; undefined for English. */
   #language;
@@ -185,7 +182,7 @@ class GmsChat extends HTMLElement {
     if (name == "label") this.#name();
     else if (name == "mode") {
       if (this.#isInline()) this.open({ focus: false });
-      this.#window?.show(true);
+      this.#window?.refit();
     } else if (name == "consent") this.#isWanted && this.open();
     else if (name != "open") this.#speak();
     else if ((value !== null) != this.#isWanted) this.#isWanted ? this.close() : this.open({ focus: false });
@@ -204,9 +201,7 @@ class GmsChat extends HTMLElement {
     this.#launcher.removeAttribute("aria-busy");
     if (!window || !this.#isWanted) return false;
     if (!this.#dialog.open) {
-      window.show();
-      this.#launcher.setAttribute("aria-expanded", true);
-      window.widget.set_open(true, focus && !matchMedia("(pointer: coarse)").matches);
+      window.show(focus);
       this.#emit("open", { by });
     }
     return true;
@@ -217,11 +212,7 @@ class GmsChat extends HTMLElement {
     if (this.#isInline() && this.isConnected) return;
     this.#want(false);
     if (!this.#dialog.open) return;
-    const hadFocus = this.#root.activeElement;
     this.#window.hide();
-    this.#launcher.setAttribute("aria-expanded", false);
-    if (hadFocus) this.#launcher.focus();
-    this.#window.widget.set_open(false, false);
     this.#emit("close", { by });
   }
 
@@ -268,12 +259,11 @@ class GmsChat extends HTMLElement {
     this.#fallback.hidden = true;
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
     const file = () => this.#language && at(LANGUAGES(this.#language));
-    return (this.#window = await open(this, this.#dialog, mount, file, {
+    return (this.#window = await open(this, this.#launcher, this.#dialog, mount, file, {
       ...this.#lent,
       minimise: () => this.close(USER),
-      unread: (count, label) => {
-        this.unread = count;
-        this.#unreadLabel = label;
+      news: (text) => {
+        this.#news = text;
         this.#name();
       },
     }));
@@ -289,24 +279,16 @@ class GmsChat extends HTMLElement {
     this.#window.free();
     this.#window = this.#mounting = null;
     this.state = "idle";
-    this.unread = 0;
-    this.#name();
   }
 
   #emit(name, detail) {
-    if (name == "statechange") this.state = detail.state;
     const event = new CustomEvent(TAG + "-" + name, { detail, bubbles: true, composed: true, cancelable: true });
     return this.dispatchEvent(event);
   }
 
   #name() {
     const label = this.getAttribute("label") || TITLES[this.#language] || "Chat with us";
-    const count = this.unread > 99 ? "99+" : this.unread || "";
-    const news = this.#unreadLabel;
-    // The name has to hold what is seen, even where the language spells small numbers out.
-    const name = news.includes(count) ? news : news + " (" + count + ")";
-    this.#launcher.setAttribute("aria-label", count ? label + ". " + name : label);
-    this.#badge.textContent = count;
+    this.#launcher.setAttribute("aria-label", this.#news ? label + ". " + this.#news : label);
   }
 
   /** No dead button: what the host put into the slot "fallback" stands in. */
@@ -332,11 +314,11 @@ if (!customElements.get(TAG)) {
 }
 
 // A tag with data-endpoint asks for an element; a tag that is there twice gets one.
-if (script && script.dataset.endpoint !== undefined) {
+if (script?.dataset.endpoint != null) {
   const add = () => {
     if (find(script.dataset.endpoint)) return;
     const element = make(TAG, {});
-    for (const name in script.dataset) element.setAttribute(kebab(name), script.dataset[name]);
+    for (const { name, value } of script.attributes) if (/^data-/.test(name)) element.setAttribute(name.slice(5), value);
     document.body.append(element);
   };
   if (document.body) add();

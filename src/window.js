@@ -3,58 +3,16 @@
 import { write } from "./api/composer.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
+import { badge, stand } from "./frame.js";
 import { isOn, kebab, own as ownOf } from "./own.js";
 
-/** Where a floating window takes the whole screen. */
-const small = matchMedia("(max-width: 480px), (max-height: 480px)");
-
-/** How the dialog stands on the page; `fit(signal)` keeps it clear of a keyboard. */
-function stand(element, dialog, fit) {
-  let end;
-  /** What the page's own `overflow` was while the window takes the whole screen. */
-  let overflow = null;
-  /** The page behind a full screen does not scroll. */
-  const lock = (isFull) => {
-    const { style } = document.documentElement;
-    if (isFull && overflow == null) {
-      overflow = style.overflow;
-      style.overflow = "hidden";
-    } else if (!isFull && overflow != null) {
-      style.overflow = overflow;
-      overflow = null;
-    }
-  };
-  /** Modal where it fills the screen; again when that changes. */
-  const show = (change) => {
-    if (change && !dialog.open) return;
-    end?.abort();
-    const { signal } = (end = new AbortController());
-    small.addEventListener("change", show, { signal });
-    fit(signal);
-    const focused = element.shadowRoot.activeElement;
-    const mode = element.getAttribute("mode");
-    const isSeen = element.getAttribute("ui") != "none";
-    const isFull = isSeen && mode != "inline" && (small.matches || mode == "fullscreen");
-    dialog.close();
-    dialog.classList.toggle("full", isFull);
-    lock(isFull);
-    if (isFull) dialog.showModal();
-    else dialog.open = true;
-    if (change) focused?.focus();
-  };
-  const leave = () => {
-    lock(false);
-    end?.abort();
-  };
-  return { show, leave };
-}
-
 /**
- * Puts a window into `dialog`. `language()` is the address of its sentences, if they are not English; `hooks` is
- * what the wasm calls, `emit`, `minimise`, `unread`, and `extras` and `api`, which fetch those. Returns the wasm's
- * `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `speak()`, `begin()`, `free()`.
+ * Puts a window into `dialog`, beside its `launcher`. `language()` is the address of its sentences, if they are not
+ * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, and `extras`
+ * and `api`, which fetch those. Returns the wasm's `widget`, the `form` and the `context`, and what element and
+ * commands call: `show()`, `hide()`, `refit()`, `speak()`, `begin()`, `free()`.
  */
-export async function open(element, dialog, mount, language, hooks) {
+export async function open(element, launcher, dialog, mount, language, hooks) {
   const own = (name) => ownOf(element, name);
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
@@ -69,9 +27,12 @@ export async function open(element, dialog, mount, language, hooks) {
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
     return placed(new Map([...sent, ...found, ...more]));
   };
-  const widget = mount(dialog, await options(element, own, language(), context), {
+  const given = await options(element, own, language(), context);
+  const { draw, remove } = badge(element, launcher, hooks.news);
+  const widget = mount(dialog, given, {
     ...hooks,
     extra,
+    unread: draw,
     say: (key) => context.sentences[key] ?? ENGLISH[key],
     count: (key, number) => {
       const form = category(dialog.lang, number);
@@ -97,6 +58,7 @@ export async function open(element, dialog, mount, language, hooks) {
     },
     answered: (...answer) => hooks.api().then((api) => api.answered(page, ...answer)),
     emit: (name, detail) => {
+      if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
       return hooks.emit(name, detail);
     },
@@ -108,20 +70,21 @@ export async function open(element, dialog, mount, language, hooks) {
     widget.set_availability(news[0]);
     context.refill?.();
   });
-  const { show, leave } = stand(element, dialog, (signal) => extra("fit", dialog, signal));
+  const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
   let turn = 0;
   return {
     widget,
     hide: () => {
-      dialog.close();
-      leave();
+      hide();
+      widget.set_open(false, false);
     },
+    refit: () => show(true),
     form,
     context,
     begin: (more) => begun(form.sent(), more),
-    show: async (change) => {
-      show(change);
-      if (change) return;
+    show: async (takesFocus) => {
+      show();
+      widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
       const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()));
       if (given) widget.start(given);
     },
@@ -135,6 +98,7 @@ export async function open(element, dialog, mount, language, hooks) {
     },
     free: () => {
       leave();
+      remove();
       ++turn;
       end?.then((stop) => stop());
       widget.free();

@@ -161,6 +161,6 @@ async function renew(element, lent) {
   for (const { name } of typed) if (window.form.values.has(name)) window.form.values.set(name, form.values.get(name));
   await window.speak();
   if (!element.hasAttribute("open")) return;
-  window.show(true);
+  window.refit();
   window.widget.set_open(true, hadFocus);
 }

@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 32] = [
+const PARTS: [(&str, &str); 33] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -36,6 +36,7 @@ const PARTS: [(&str, &str); 32] = [
     ("figures.js", include_str!("../../src/extras/figures.js")),
     ("fit.js", include_str!("../../src/extras/fit.js")),
     ("form.js", include_str!("../../src/form.js")),
+    ("frame.js", include_str!("../../src/frame.js")),
     ("hours.js", include_str!("../../src/extras/hours.js")),
     ("invite.js", include_str!("../../src/extras/invite.js")),
     ("keep.js", include_str!("../../src/extras/keep.js")),
