@@ -10,8 +10,6 @@ use gms_chat_protocol::chat::{Config, Delivery, Visitor};
 pub(crate) struct Options {
     /// How the session reaches its server.
     pub(crate) session: Config,
-    /// Whether `gms_user` has to be invented: the page named none and did not forbid it.
-    pub(crate) invent_user: bool,
     /// Which cookies accompany requests.
     pub(crate) credentials: Credentials,
     /// Whether `gms-chat-messagereceived` carries the text.
@@ -142,7 +140,6 @@ fn read(given: &Given<'_>) -> Options {
         given.complain("data", "a JSON object");
     }
     Options {
-        invent_user: matches!(user, None | Some("auto")) && session.delivery != Delivery::Poll,
         session,
         credentials: credentials(given),
         expose_text: given.switch("expose-text").unwrap_or(false),
@@ -330,7 +327,7 @@ mod tests {
         assert_eq!(options.session, Config::new("/genesys"));
         assert_eq!(options.session.service, "request-chat");
         assert_eq!(options.credentials, Credentials::SameOrigin);
-        assert!(options.invent_user && !options.expose_text);
+        assert!(!options.expose_text);
     }
 
     #[test]
@@ -379,7 +376,7 @@ mod tests {
         assert_eq!(session.comet_path, "/bayeux");
         assert_eq!((session.append_type, session.delayed), (false, Some(true)));
         assert_eq!(session.user_id.as_deref(), Some("u-1"));
-        assert!(!options.invent_user && options.expose_text);
+        assert!(options.expose_text);
         assert_eq!(options.credentials, Credentials::Include);
     }
 
@@ -445,17 +442,16 @@ mod tests {
     }
 
     #[test]
-    fn a_user_id_is_invented_only_where_it_is_needed() {
-        let user = |more: &[&str]| {
-            let options = options(&[&["endpoint=/g"], more].concat());
-            (options.invent_user, options.session.user_id)
-        };
-        assert_eq!(user(&[]), (true, None));
-        assert_eq!(user(&["user-id=auto"]), (true, None));
-        assert_eq!(user(&["user-id=none"]), (false, None));
-        assert_eq!(user(&["delivery=poll"]), (false, None));
-        let given = Some("bob".to_owned());
-        assert_eq!(user(&["delivery=poll", "user-id=bob"]), (false, given));
+    fn a_user_id_is_sent_as_given_unless_it_is_a_word_of_ours() {
+        let user = |more: &[&str]| options(&[&["endpoint=/g"], more].concat()).session.user_id;
+        for ours in [&[] as &[&str], &["user-id=auto"], &["user-id=none"]] {
+            assert_eq!(user(ours), None);
+        }
+        assert_eq!(user(&["user-id=bob"]).as_deref(), Some("bob"));
+        assert_eq!(
+            user(&["user-id=auto", "user-id=made"]).as_deref(),
+            Some("made")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use gms_chat_protocol::chat::{Command, Event, Session};
+use gms_chat_protocol::chat::{Command, Event, Session, Visitor};
 use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -66,6 +66,19 @@ impl Driver {
             pending: RefCell::default(),
             timer: RefCell::default(),
         })
+    }
+
+    /// What the next page needs to go on with the chat; `None` when there is none.
+    pub(crate) fn snapshot(&self) -> Option<String> {
+        self.session.borrow().snapshot()
+    }
+
+    /// Goes on with the chat of another page; false when that cannot be.
+    pub(crate) fn restore(&self, snapshot: &str, visitor: Visitor) -> bool {
+        let now = page::now();
+        let is_taken = self.session.borrow_mut().restore(snapshot, visitor, now);
+        self.feed(Input::Due);
+        is_taken
     }
 
     /// Passes on what the visitor or the page wants.

@@ -106,7 +106,7 @@ impl Front {
         if !is_welcome && is_offer(&event) {
             return;
         }
-        if is_news(&event) && !self.is_watched() {
+        if is_news(&event) && !self.is_watched() && !self.chat().is_restoring() {
             self.count(self.unread.get() + 1, true);
         }
         self.chat().apply(event);
@@ -141,7 +141,8 @@ impl Front {
         self.is_open.get() && page::is_visible()
     }
 
-    fn count(&self, unread: u32, is_new: bool) {
+    /// So many messages are unread, a new one among them or not.
+    pub(crate) fn count(&self, unread: u32, is_new: bool) {
         self.unread.set(unread);
         let news = Array::of2(&unread.into(), &(is_new && self.chat().rings()).into());
         self.host.extra("news", &JsValue::NULL, &news);

@@ -126,6 +126,38 @@ impl Widget {
         lines
     }
 
+    /// What the next page needs to go on with the chat; nothing when there is none.
+    pub fn keep(&self) -> Option<String> {
+        self.running.as_ref()?.driver.snapshot()
+    }
+
+    /// Goes on with what another page has kept, `sent` what its form had sent, `unread` its count; false when that
+    /// cannot be. What is told meanwhile has been told before.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what crosses from JavaScript is owned"
+    )]
+    pub fn restore(&self, kept: String, sent: Vec<String>, unread: u32) -> bool {
+        let (visitor, first_message) = config::visitor(sent);
+        self.running.as_ref().is_some_and(|running| {
+            running.front.chat().say_first(first_message);
+            let is_taken = running.driver.restore(&kept, visitor);
+            running.front.count(unread, false);
+            is_taken
+        })
+    }
+
+    /// The page was asleep; or it goes for good, and nothing was kept.
+    pub fn page(&self, goes: bool) {
+        if let Some(running) = &self.running {
+            running.driver.page(if goes {
+                PageEvent::Leaving
+            } else {
+                PageEvent::Awake
+            });
+        }
+    }
+
     /// Whether the contact centre is open.
     pub fn set_availability(&self, is_open: bool) {
         if let Some(running) = &self.running {
@@ -161,10 +193,7 @@ impl Widget {
 }
 
 fn run(root: &Element, options: Options, host: Host) -> Widget {
-    let mut session = options.session;
-    if options.invent_user {
-        session.user_id = Some(page::invented_user());
-    }
+    let session = options.session;
     let link: Rc<OnceCell<Weak<Driver>>> = Rc::default();
     let actions = actions(Rc::clone(&link), host.clone());
     let lent = host.clone();
@@ -233,6 +262,7 @@ fn listen(running: &Running) -> Vec<Listener> {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
             PageEvent::Online => chat.set_offline(false),
             PageEvent::Offline => chat.set_offline(true),
+            PageEvent::Awake | PageEvent::Leaving => {}
         }
         driver.page(event);
     })

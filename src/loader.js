@@ -158,6 +158,10 @@ class GmsChat extends HTMLElement {
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ["lang"] });
     this.#speak();
     if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
+    try {
+      // A chat that another page has left goes on at once.
+      if (sessionStorage[TAG + ":" + this.getAttribute("endpoint")]) this.#ready().catch(complain);
+    } catch {}
     if (this.hasAttribute("invite")) {
       this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);
     }

@@ -70,16 +70,6 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A name for `gms_user` that nobody can guess: 128 random bits in hexadecimal.
-pub(crate) fn invented_user() -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    random::<16>()
-        .into_iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte)])
-        .collect()
-}
-
 /// Whether the page can be seen.
 pub(crate) fn is_visible() -> bool {
     window()
@@ -133,7 +123,6 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
     let mut listeners = vec![
         at_window("online", PageEvent::Online),
         at_window("offline", PageEvent::Offline),
-        at_window("pageshow", PageEvent::Visible),
     ];
     if let Some(document) = window.document() {
         let seen = report.clone();

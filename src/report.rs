@@ -133,7 +133,8 @@ impl Reporter {
                     .flag("agentJoined", self.agent_joined),
             ),
             Phase::Failed(problem) => reports.push(error(problem, &self.hint)),
-            Phase::Idle | Phase::Waiting | Phase::Active | Phase::Ending => {}
+            Phase::Idle | Phase::Restoring | Phase::Waiting => {}
+            Phase::Active | Phase::Ending => {}
         }
         reports
     }
@@ -253,7 +254,7 @@ pub(crate) fn bad_config(sentence: &str) -> Report {
 fn state(phase: &Phase) -> &'static str {
     match phase {
         Phase::Idle => "idle",
-        Phase::Connecting => "connecting",
+        Phase::Restoring | Phase::Connecting => "connecting",
         Phase::Waiting => "waiting",
         Phase::Active => "active",
         Phase::Ending => "ending",

@@ -131,7 +131,8 @@ impl Screen {
         match phase {
             Phase::Idle | Phase::Failed(_) if is_closed => Self::Closed,
             Phase::Idle | Phase::Connecting | Phase::Failed(_) => Self::Form,
-            Phase::Waiting | Phase::Active | Phase::Ending | Phase::Ended(_) => Self::Talk,
+            Phase::Restoring | Phase::Waiting | Phase::Active => Self::Talk,
+            Phase::Ending | Phase::Ended(_) => Self::Talk,
         }
     }
 }
@@ -234,7 +235,7 @@ impl Chat {
     pub(crate) fn start(&self, given: Vec<String>) {
         if !self.is_closed.peek() {
             let (visitor, first_message) = config::visitor(given);
-            self.first_message.replace(first_message);
+            self.say_first(first_message);
             self.command(Command::Start(visitor));
         }
     }

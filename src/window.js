@@ -17,7 +17,24 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
   /** What the extras know: options, sentences by name, what was found out about business hours. */
-  const context = { own, element, extra, category, news: [], language: () => dialog.lang };
+  const context = {
+    own,
+    element,
+    extra,
+    category,
+    emit: hooks.emit,
+    news: [],
+    language: () => dialog.lang,
+    /** What `gms_user` is made of. */
+    seed: crypto.getRandomValues(new Uint32Array(4)),
+  };
+  let survival;
+  let isSurviving;
+  /** Keeps the chat for the next page from the first sign of one on. */
+  const survive = () => (isSurviving ??= import("./survive.js").then(({ Survival }) => {
+    survival = new Survival(context, dialog);
+  }, complain));
+  if (isLeft(own)) await survive();
   const form = await formOf(context, hooks);
   const page = { element, emit: hooks.emit, widget: () => widget };
   /** What a chat starts with: what is given, what the page knows only now, what a command says. Nothing when it is vetoed. */
@@ -25,7 +42,7 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     if (!hooks.emit("beforestart", {})) return;
     const data = own("data");
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
-    return placed(new Map([...sent, ...found, ...more]));
+    return (context.sent = placed(new Map([...sent, ...found, ...more])));
   };
   const given = await options(element, own, language(), context);
   const { draw, remove } = badge(element, launcher, hooks.news);
@@ -60,10 +77,13 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     emit: (name, detail) => {
       if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
-      return hooks.emit(name, detail);
+      if (!isSurviving) survive().then(() => survival?.watch(widget));
+      const told = survival ? survival.told(name, detail) : [name, detail];
+      return !told || hooks.emit(...told);
     },
   });
   if (isOn(own("debug"))) hooks.api().then((api) => api.observe(page)).catch(complain);
+  survival?.watch(widget);
   const rule = own("availability");
   const end = rule && extra("watch", rule, (...news) => {
     context.news = news;
@@ -97,6 +117,8 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
       widget.speak(dialog.lang);
     },
     free: () => {
+      // What is left for the next window is how this one stands.
+      survival?.end();
       leave();
       remove();
       ++turn;
@@ -144,7 +166,22 @@ async function options(element, own, file, context) {
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
   Object.assign(context, await sentences(own, file, context.extra));
+  if (/^\s*(auto)?\s*$/.test(own("user-id") ?? "") && own("delivery") != "poll") pairs.push("user-id", user(context));
   return [...pairs, "language", context.language()];
+}
+
+/** A name for `gms_user` that nobody can guess. The next page makes the same of the same seed; it is stored nowhere. */
+function user({ seed }) {
+  return Array.from(seed, (part) => (Math.imul(part, 0x9e3779b1) >>> 0).toString(16).padStart(8, 0)).join("");
+}
+
+/** Whether another page may have left a chat. */
+function isLeft(own) {
+  try {
+    return sessionStorage["gms-chat:" + own("endpoint")];
+  } catch {
+    return false;
+  }
 }
 
 /** Other sentences than the English ones, those of the language, then those of the page: by name and by key. */

@@ -154,7 +154,8 @@ impl Stage {
         let tries = self.wake.is_some() || !self.in_flight.is_empty();
         let is_over = match self.phase {
             Phase::Idle | Phase::Ended(_) | Phase::Failed(_) => true,
-            Phase::Connecting | Phase::Waiting | Phase::Active | Phase::Ending => false,
+            Phase::Restoring | Phase::Connecting | Phase::Waiting => false,
+            Phase::Active | Phase::Ending => false,
         };
         assert!(tries || is_over, "stalled in {:?}", self.phase);
     }

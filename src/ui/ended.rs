@@ -20,6 +20,7 @@ pub(super) fn ended(chat: &Chat) -> Node {
     let sentence = match chat.phase.peek() {
         Phase::Ended(end) => chat.texts.end(&end).to_owned(),
         Phase::Idle
+        | Phase::Restoring
         | Phase::Connecting
         | Phase::Waiting
         | Phase::Active

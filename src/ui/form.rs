@@ -66,6 +66,7 @@ fn problem(chat: &Chat) -> Node {
                     .child(tag("p").text(chat.texts.problem(&problem))),
             ),
             Phase::Idle
+            | Phase::Restoring
             | Phase::Connecting
             | Phase::Waiting
             | Phase::Active

@@ -54,7 +54,10 @@ fn end(chat: &Chat) -> Node {
         .part("end")
         .text(chat.say(Key::End))
         .attr_when("hidden", "", move || {
-            !matches!(phase.get(), Phase::Waiting | Phase::Active)
+            !matches!(
+                phase.get(),
+                Phase::Restoring | Phase::Waiting | Phase::Active
+            )
         })
         .on("click", move |_| asking.set(true))
 }
@@ -64,7 +67,7 @@ fn state(chat: &Chat) -> String {
     let key = match chat.phase.get() {
         Phase::Idle | Phase::Failed(_) if chat.is_closed.get() => Key::StatusClosed,
         Phase::Idle | Phase::Failed(_) => Key::StatusIdle,
-        Phase::Connecting => Key::StatusConnecting,
+        Phase::Restoring | Phase::Connecting => Key::StatusConnecting,
         Phase::Waiting => Key::StatusWaiting,
         Phase::Active => match chat.agent.get() {
             Some(agent) => {

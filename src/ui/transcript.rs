@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use gms_chat_protocol::chat::{Change, Entry};
+use gms_chat_protocol::chat::{Change, Entry, Phase};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -105,16 +105,19 @@ fn log(chat: &Chat, scroll: Scroll) -> Node {
     log.effect(move |root| {
         let mut pages = pages.borrow_mut();
         let pages = pages.get_or_insert_with(|| Pages::with_all(&chat, root));
+        // What another page has shown is neither news nor said again.
+        let known = chat.is_restoring();
         for change in chat.changes.take() {
             if let Change::Appended(entry) = &change {
                 scroll.arrived(entry);
             }
             if let Change::Appended(entry) | Change::Replaced(entry) = &change
+                && !known
                 && let Some(line) = spoken(&chat, entry)
             {
                 chat.announce(line);
             }
-            let is_seen = chat.is_watched.get() && !scroll.is_away.get();
+            let is_seen = known || chat.is_watched.get() && !scroll.is_away.get();
             pages.apply(&chat, change, is_seen);
         }
     })
@@ -133,4 +136,16 @@ fn typing(chat: &Chat) -> Node {
                 .child(tag("span").text(&chat.texts.fill(Key::Typing, &[("name", name)]))),
         )
     })
+}
+
+impl Chat {
+    /// Whether what is told has been told on another page.
+    pub(crate) fn is_restoring(&self) -> bool {
+        self.phase.peek() == Phase::Restoring
+    }
+
+    /// What is to be said first, in a chat that another page has asked for.
+    pub(crate) fn say_first(&self, text: Option<String>) {
+        self.first_message.replace(text);
+    }
 }

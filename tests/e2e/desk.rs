@@ -60,6 +60,13 @@ impl Desk {
         .await
     }
 
+    /// How often this text stands at the desk.
+    pub(crate) async fn times(&self, text: &str) -> Step<usize> {
+        let chats = http::get(self.port, "/desk/api/chats").await?;
+        let wanted = json!(text).to_string();
+        Ok(chats.to_string().matches(&wanted).count())
+    }
+
     /// Waits until the chat is over at the server too.
     pub(crate) async fn is_over(&self) -> Step {
         self.chat_shows("phase", &json!("over")).await

@@ -39,4 +39,5 @@ mod phones;
 mod pictures;
 mod playground;
 mod policies;
+mod survival;
 mod trouble;

@@ -276,6 +276,20 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
         ])
     }
 
+    /// How long scripts have run in this window's process since the first call, in seconds, by the browser's own count.
+    pub(crate) async fn script_time(&self) -> Step<f64> {
+        self.turn_to().await?;
+        let session = &self.session;
+        session.devtools("Performance.enable", json!({})).await?;
+        let told = session
+            .devtools("Performance.getMetrics", json!({}))
+            .await?;
+        let metrics = told["metrics"].as_array().into_iter().flatten();
+        let mut found = metrics.filter(|metric| metric["name"] == "ScriptDuration");
+        let seconds = found.next().and_then(|metric| metric["value"].as_f64());
+        seconds.ok_or_else(|| Lapse::new(format!("no ScriptDuration in {told}")))
+    }
+
     /// Whatever this script returns about the part, which it knows as `root`; `wanted` is its argument.
     pub(crate) async fn look(&self, script: &str, wanted: &Value) -> Step<Value> {
         self.turn_to().await?;

@@ -19,7 +19,7 @@ async fn nothing_is_asked_of_anybody_before_the_visitor_starts() {
 #[wasm_bindgen_test]
 async fn an_element_that_goes_takes_everything_with_it() {
     let stage = Stage::new();
-    let element = stage.in_chat().await;
+    let element = stage.in_chat_with(&[("persist", "none")]).await;
     holds("a connect is held", is_held).await;
     element.remove();
     holds("the connect is taken back", || aborted() == 1).await;
@@ -66,7 +66,7 @@ async fn the_attribute_open_opens_and_closes() {
 
 #[wasm_bindgen_test]
 async fn a_user_id_is_invented_given_or_left_to_the_gateway() {
-    for (given, wanted) in [("", 32), ("auto", 32), ("bob", 3), ("none", 0)] {
+    for (given, wanted) in [("", 32), ("auto", 32), (" ", 32), ("bob", 3), ("none", 0)] {
         let stage = Stage::new();
         stage.element(&[("user-id", given), ("subject", "x")]);
         press("Chat with us").await;
@@ -74,6 +74,13 @@ async fn a_user_id_is_invented_given_or_left_to_the_gateway() {
         see("Finding someone").await;
         assert_eq!(users().len(), wanted, "{given}: {}", users());
     }
+    // Polling does without.
+    let stage = Stage::new();
+    stage.element(&[("delivery", "poll"), ("subject", "x")]);
+    press("Chat with us").await;
+    press("Start chat").await;
+    see("Finding someone").await;
+    assert_eq!(users(), "");
 }
 
 #[wasm_bindgen_test]

@@ -4,8 +4,21 @@
 const real = window.fetch;
 let chat;
 
+/** The storage of the tab, and how a browser forbids it. */
+export const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith("gms-chat:")).join(",");
+export const kept = (key) => sessionStorage.getItem(key) ?? undefined;
+export const keep = (key, text) => sessionStorage.setItem(key, text);
+const storage = Object.getOwnPropertyDescriptor(window, "sessionStorage");
+export function forbidStorage(forbid) {
+  const refuse = () => {
+    throw new DOMException("forbidden", "SecurityError");
+  };
+  Object.defineProperty(window, "sessionStorage", forbid ? { ...storage, get: refuse } : storage);
+}
+
 /** Starts over with an empty server. */
 export function serve() {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("gms-chat:")) sessionStorage.removeItem(key);
   chat = { requests: [], events: [], told: 0, position: 0, held: null, refusals: [], aborted: 0 };
   window.fetch = answer;
 }

@@ -9,6 +9,7 @@
 mod commands;
 mod element;
 mod form;
+mod keep;
 mod languages;
 mod notify;
 mod safety;

@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 33] = [
+const PARTS: [(&str, &str); 34] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -43,6 +43,7 @@ const PARTS: [(&str, &str); 33] = [
     ("names.js", include_str!("../../src/extras/names.js")),
     ("news.js", include_str!("../../src/extras/news.js")),
     ("rich.js", include_str!("../../src/extras/rich.js")),
+    ("survive.js", include_str!("../../src/survive.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),
     ("texts.js", include_str!("../../src/extras/texts.js")),
@@ -69,6 +70,12 @@ extern "C" {
     pub(crate) fn requests() -> u32;
     pub(crate) fn aborted() -> u32;
     pub(crate) fn users() -> String;
+    #[wasm_bindgen(js_name = keptKeys)]
+    pub(crate) fn kept_keys() -> String;
+    pub(crate) fn kept(key: &str) -> Option<String>;
+    pub(crate) fn keep(key: &str, text: &str);
+    #[wasm_bindgen(js_name = forbidStorage)]
+    pub(crate) fn forbid_storage(forbid: bool);
 }
 
 /// The visitor's eyes and hands.
@@ -140,6 +147,7 @@ impl Stage {
             "statechange",
             "sessionstart",
             "sessionend",
+            "restored",
             "agentjoin",
             "agentleave",
             "transfer",
@@ -241,6 +249,8 @@ fn parts() -> JsValue {
 /// A test that failed leaves its things behind.
 fn clear() {
     while let Some(element) = document().query_selector("gms-chat").unwrap() {
+        // Nothing is left for the next test.
+        drop(element.set_attribute("persist", "none"));
         element.remove();
     }
     adopt("");

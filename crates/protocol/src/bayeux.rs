@@ -173,6 +173,29 @@ impl Session {
         self.carry_on();
     }
 
+    /// Begins for a page that has followed another one: takes leave of the client that it left, then a handshake.
+    /// Ignored while a session is open.
+    pub fn succeed(&mut self, left: Option<String>, farewell: Farewell, now: Moment) {
+        if let State::Stopped { client_id } = &mut self.state {
+            *client_id = left;
+            self.arrive_at(now);
+            self.take_leave(farewell);
+            self.open(now);
+            // The farewell is the other page's, and does not hold this one's subscription up.
+            self.pace = Pace::new();
+        }
+    }
+
+    /// The client that the server knows, if it knows one.
+    pub fn client_id(&self) -> Option<&String> {
+        match &self.state {
+            State::Stopped { client_id } => client_id.as_ref(),
+            State::Connected(live) => Some(&live.client_id),
+            State::Leaving(parting) => Some(&parting.client_id),
+            State::Handshaking(_) => None,
+        }
+    }
+
     /// Takes leave and stops, whatever the server answers; [`Event::Ended`] is told at once.
     /// After an end that the server has caused, it still takes leave of the client that the server knows.
     pub fn close(&mut self, farewell: Farewell, now: Moment) {
@@ -236,9 +259,10 @@ impl Session {
                     self.doubt();
                 }
             }
-            PageEvent::Visible => self.wake(),
+            PageEvent::Visible | PageEvent::Awake => self.wake(),
             PageEvent::Offline => self.offline = true,
-            PageEvent::Hidden => {}
+            // Whether there is anything to come back to is known to the owner.
+            PageEvent::Hidden | PageEvent::Leaving => {}
         }
         self.carry_on();
     }

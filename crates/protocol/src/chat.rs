@@ -9,6 +9,7 @@ mod event;
 mod gap;
 mod idle;
 mod inquiry;
+mod kept;
 mod line;
 mod outbox;
 mod plan;
@@ -23,6 +24,8 @@ mod timers;
 mod transcript;
 mod typing;
 mod view;
+
+use std::time::Duration;
 
 use crate::{ExchangeId, Failure, Lane, Moment, Output, PageEvent, Reply, wire};
 
@@ -39,6 +42,8 @@ pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};
 pub use event::{Change, Command, Connection, End, Event, Phase};
 pub use problem::Problem;
 
+/// A timer that fires this much too late means that the page was asleep.
+const ASLEEP: Duration = Duration::from_secs(5);
 /// At most so many custom notices wait to be sent.
 const MOST_NOTICES: usize = 16;
 
@@ -69,7 +74,7 @@ pub struct Session {
 ///
 /// ```text
 ///            Start                 created
-///   Idle ----------> Starting ---------------> Live
+///   Idle ----------> Starting ---------------> Live      restore leads from Idle to either
 ///    ^                |    |                    |
 ///    |         failed |    | End                | the server or the visitor ends it
 ///    |                v    v                    v
@@ -160,19 +165,45 @@ impl Session {
         match event {
             PageEvent::Hidden => self.visible = false,
             PageEvent::Offline => {}
-            PageEvent::Visible | PageEvent::Online => {
+            PageEvent::Visible | PageEvent::Online | PageEvent::Awake => {
                 self.visible |= event == PageEvent::Visible;
-                self.rest.hurry(now);
-                if let State::Live(chat) = &mut self.state {
-                    chat.next_poll = now;
-                }
+                self.wake_up(now);
             }
+            PageEvent::Leaving => self.leave(now),
         }
         self.settle(now);
     }
 
+    /// The page may have been asleep: what was put off is done at once.
+    fn wake_up(&mut self, now: Moment) {
+        self.rest.hurry(now);
+        if let State::Live(chat) = &mut self.state {
+            chat.next_poll = now;
+        }
+    }
+
+    /// The page goes: the server is told by requests that outlive it. Nobody is left to be told anything else.
+    fn leave(&mut self, now: Moment) {
+        let position = self.position();
+        self.farewell = match &self.state {
+            State::Starting(start) => start.created_service(self.rest.job()),
+            State::Live(chat) => Some(chat.service.clone()),
+            State::Idle | State::Over | State::Failed => return,
+        };
+        self.state = State::Over;
+        if let Some(flight) = self.rest.take_if(|_| true) {
+            self.view.out.push(Output::Cancel(flight.id));
+        }
+        self.rest.start_anew(now);
+        self.rest.has_news();
+        self.push.leave(position, now);
+    }
+
     /// Does what is due; call it at the moment that [`Output::Wait`] named, or later.
     pub fn handle_timeout(&mut self, now: Moment) {
+        if self.wake.is_some_and(|due| now.since(due) > ASLEEP) {
+            self.wake_up(now);
+        }
         self.push.handle_timeout(now);
         self.settle(now);
     }
@@ -244,7 +275,7 @@ impl Session {
             State::Live(chat) => {
                 let end = chat.roster.end_by_visitor();
                 match chat.course {
-                    Course::Open => {
+                    Course::Returning | Course::Open => {
                         let until = now + self.config.limits.network_delay;
                         chat.course = Course::Leaving { end, until };
                         self.drop_refresh();
@@ -277,6 +308,9 @@ impl Session {
 
     /// The chat could not be started.
     fn fail(&mut self, problem: Problem, now: Moment) {
+        if self.view.is_restoring() {
+            return self.finish(End::Lost, now);
+        }
         self.stop(&problem, now);
         self.state = State::Failed;
         self.view.enter(Phase::Failed(problem));

@@ -74,6 +74,10 @@ pub enum PageEvent {
     Visible,
     /// The page cannot be seen; timers may be slow from here.
     Hidden,
+    /// The page runs again after it was frozen; whether it can be seen does not change by that.
+    Awake,
+    /// The page goes for good, and nobody will take up its chat.
+    Leaving,
 }
 
 /// One thing for the caller to do.

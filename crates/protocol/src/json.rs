@@ -195,6 +195,40 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Appends an array of strings, behind another array with a comma.
+pub(crate) fn push_row(out: &mut String, texts: &[&str]) {
+    if out.ends_with(']') {
+        out.push(',');
+    }
+    let mut mark = '[';
+    for text in texts {
+        out.push(mark);
+        push_string(out, text);
+        mark = ',';
+    }
+    out.push(']');
+}
+
+/// The elements of an array by their places; what is not there, or no array, is empty.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a>(pub(crate) &'a Value);
+
+impl Row<'_> {
+    /// The text at this place.
+    pub(crate) fn text(self, place: usize) -> String {
+        self.at(place).and_then(text).unwrap_or_default()
+    }
+
+    /// The number at this place.
+    pub(crate) fn number(self, place: usize) -> Option<u64> {
+        self.at(place).and_then(number)
+    }
+
+    fn at(&self, place: usize) -> Option<&Value> {
+        self.0.as_array()?.get(place)
+    }
+}
+
 fn hex(digit: u32) -> char {
     char::from_digit(digit, 16).unwrap_or('0')
 }

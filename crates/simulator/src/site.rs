@@ -43,7 +43,7 @@ pub(crate) async fn file(
     let kind = mime(&path);
     let mut response = ([(header::CONTENT_TYPE, kind)], content).into_response();
     let answered = response.headers_mut();
-    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     answered.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Some(encoding) = encoding {
         answered.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));

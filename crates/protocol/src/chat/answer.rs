@@ -275,7 +275,11 @@ impl Session {
             return None;
         }
         let speaks = object.is_chat();
+        let known = speaks || object.id.is_some();
         chat.learn(&object, &self.config);
+        if known {
+            self.prove(&object);
+        }
         let news = self.show(object, asked, now);
         speaks.then_some(news)
     }
@@ -288,6 +292,7 @@ impl Session {
                 let delivery = Delivery::read(data);
                 if chat.owns(&delivery) {
                     chat.note_delivery();
+                    self.prove(&delivery.chat);
                     self.show(delivery.chat, None, now);
                 }
             }
@@ -328,7 +333,7 @@ impl Session {
         let until = now + self.config.limits.network_delay;
         if let State::Live(chat) = &mut self.state {
             match chat.course {
-                Course::Open => chat.course = Course::Closing { until },
+                Course::Returning | Course::Open => chat.course = Course::Closing { until },
                 Course::Closing { .. } => {}
                 Course::Leaving { .. } => self.conclude(false, now),
             }

@@ -60,6 +60,8 @@ pub enum Event {
 pub enum Phase {
     /// No chat.
     Idle,
+    /// The chat of another page is shown; whether it lives is being asked.
+    Restoring,
     /// The service or the interaction is being created.
     Connecting,
     /// The chat is created (or its delayed service is queued) and no agent has joined yet.

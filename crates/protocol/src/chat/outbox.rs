@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{EntryKey, Fate, Problem};
 use crate::Moment;
 use crate::defect::{self, Defect};
+use crate::json::{decimal, push_row};
 use crate::text::unbroken;
 
 /// More messages than this do not wait at a time.
@@ -81,6 +82,27 @@ impl Outbox {
             step,
             left_at: None,
         });
+    }
+
+    /// Writes every message and how far it has come: text, step, place.
+    pub(crate) fn write(&self, out: &mut String) {
+        for message in &self.messages {
+            let left_at = message.left_at.map_or_else(String::new, decimal);
+            push_row(out, &[&message.text, message.step.code(), &left_at]);
+        }
+    }
+
+    /// The last message was written so on another page. Answers its entry.
+    pub(crate) fn resume(
+        &mut self,
+        step: &str,
+        left_at: Option<u64>,
+        now: Moment,
+    ) -> Option<EntryKey> {
+        let message = self.messages.last_mut()?;
+        message.step = Step::of_code(step, now);
+        message.left_at = left_at;
+        Some(message.key)
     }
 
     /// The message whose turn it is: none while one is on the wire or in doubt, for it must not be overtaken.
@@ -160,10 +182,7 @@ impl Outbox {
         let place = place.or_else(|| self.messages.iter().position(assumed));
         let place = place.or_else(|| self.messages.iter().position(same));
         let place = place.or_else(|| self.messages.iter().position(changed))?;
-        if self.echoed.len() == MOST {
-            self.echoed.remove(0);
-        }
-        self.echoed.push(text.to_owned());
+        self.note_echo(text);
         let echoed = self.messages.remove(place);
         // Of two with the same words nobody can say which one this is: the other may be the one that left first.
         for twin in &mut self.messages {
@@ -317,12 +336,50 @@ impl Outbox {
         self.messages.iter().any(loose)
     }
 
+    /// A text of ours stands in the transcript.
+    pub(crate) fn note_echo(&mut self, text: &str) {
+        if self.echoed.len() == MOST {
+            self.echoed.remove(0);
+        }
+        self.echoed.push(text.to_owned());
+    }
+
     fn message(&mut self, key: EntryKey) -> Option<&mut Outgoing> {
         self.messages.iter_mut().find(|message| message.key == key)
     }
 }
 
 impl Step {
+    /// The step as a snapshot has it.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Queued => "q",
+            // The page's end takes the request with it; the server may have it.
+            Self::Leaving | Self::Doubtful { .. } => "d",
+            Self::Accepted { .. } => "a",
+            Self::Assumed => "s",
+            Self::Unproven => "u",
+            Self::Refused(_) => "r",
+        }
+    }
+
+    /// The step of a snapshot, at the beginning of another page. What cannot be read is not sent by itself.
+    fn of_code(code: &str, now: Moment) -> Self {
+        match code {
+            "q" => Self::Queued,
+            "d" => Self::Doubtful {
+                provable: now + STRAGGLE,
+            },
+            "a" => Self::Accepted { since: now },
+            "s" => Self::Assumed,
+            "u" => Self::Unproven,
+            _ => Self::Refused(Problem::Refused {
+                status: 0,
+                message: None,
+            }),
+        }
+    }
+
     /// Whether the server may have the message, and its echo is awaited.
     fn is_under_way(&self) -> bool {
         match self {

@@ -36,7 +36,8 @@ impl Session {
             Course::Open => message
                 .or_else(|| chat.notices.first().cloned().map(Job::Notice))
                 .or_else(|| self.plan_typing(chat, now)),
-            Course::Closing { .. } => None,
+            // A chat that may be dead takes no message.
+            Course::Returning | Course::Closing { .. } => None,
             // The visitor's last words go first, but trouble does not keep anybody here.
             Course::Leaving { .. } => {
                 let message = message.filter(|_| self.rest.trouble().is_none());
@@ -63,7 +64,7 @@ impl Session {
         let doubt = chat.doubt(&self.view);
         let doubt = doubt.map(|since| since.max(chat.inquiry.not_before()));
         let regular = match chat.course {
-            Course::Open => self.regular_refresh(chat),
+            Course::Returning | Course::Open => self.regular_refresh(chat),
             Course::Closing { .. } | Course::Leaving { .. } => None,
         };
         let at = [doubt, regular].into_iter().flatten().min()?;

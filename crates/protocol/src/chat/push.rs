@@ -48,6 +48,18 @@ impl Push {
         }
     }
 
+    /// What the server calls this client, if it knows one.
+    pub(crate) fn client_id(&self) -> Option<&String> {
+        self.session.client_id()
+    }
+
+    /// Opens the channel for a chat of another page, which has left this client behind.
+    pub(crate) fn reopen(&mut self, left: Option<String>, position: Option<u64>, now: Moment) {
+        self.state = State::Opening;
+        self.session
+            .succeed(left, Farewell::Leaving { position }, now);
+    }
+
     /// Opens the channel.
     pub(crate) fn open(&mut self, now: Moment) {
         self.state = State::Opening;
@@ -59,6 +71,12 @@ impl Push {
         self.state = State::Off;
         // Where the server was first, it still waits for a farewell.
         self.session.close(Farewell::Over, now);
+    }
+
+    /// Closes the channel for a page that goes: `position` is the highest one seen.
+    pub(crate) fn leave(&mut self, position: Option<u64>, now: Moment) {
+        self.state = State::Off;
+        self.session.close(Farewell::Leaving { position }, now);
     }
 
     /// Asks for proof that the channel lives.

@@ -1,11 +1,12 @@
 //! From the visitor's form to a created chat.
 
+mod begin;
 mod failure;
 
 use crate::value::Value;
 
 use super::call::Job;
-use super::talk::Chat;
+use super::talk::{Chat, Course};
 use super::{Delivery, Phase, Problem, Session, State, Visitor, advice, call};
 use crate::Moment;
 use crate::wire::{self, Availability, ChatObject};
@@ -85,6 +86,15 @@ impl Start {
         }
     }
 
+    /// The service, once there is one.
+    pub(super) fn service(&self) -> Option<&String> {
+        match &self.step {
+            Step::Queued { service, .. } => Some(service),
+            Step::Creating { service } | Step::Doubting { service } => Some(service),
+            Step::Proving | Step::Service => None,
+        }
+    }
+
     /// The service whose chat may exist by now, or come to exist by `job`, which is under way.
     pub(super) fn created_service(&self, job: Option<&Job>) -> Option<String> {
         match &self.step {
@@ -144,27 +154,12 @@ impl Session {
         self.rest.start_anew(now);
         self.identified = true;
         let by_comet = self.config.delivery != Delivery::Poll;
-        let named = self.config.service.ends_with("-poll");
-        self.state = State::Starting(Box::new(Start {
-            visitor,
-            by_comet,
-            step: if by_comet {
-                Step::Proving
-            } else {
-                Step::Service
-            },
-            delay: match self.config.delayed {
-                Some(true) => Delay::Yes,
-                Some(false) => Delay::No,
-                None if named => Delay::Yes,
-                None => Delay::Perhaps,
-            },
-            attempts: 0,
-            push_failures: 0,
-            early: Vec::new(),
-            doubted: false,
-            interrupted: false,
-        }));
+        let step = if by_comet {
+            Step::Proving
+        } else {
+            Step::Service
+        };
+        self.begin(visitor, by_comet, step);
         self.view.enter(Phase::Connecting);
         if by_comet {
             self.push.open(now);
@@ -282,7 +277,10 @@ impl Session {
             return Ok(());
         };
         match status {
-            Availability::Waiting => *next = now + pause,
+            Availability::Waiting => {
+                *next = now + pause;
+                self.view.enter(Phase::Waiting);
+            }
             Availability::Available => {
                 let service = std::mem::take(service);
                 start.enter(Step::Creating { service });
@@ -292,7 +290,7 @@ impl Session {
     }
 
     /// The answer to the chat's creation, or to the question whether it exists.
-    fn on_created(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
+    pub(super) fn on_created(&mut self, answer: &Value, now: Moment) -> Result<(), Problem> {
         let object = ChatObject::read(answer);
         if !object.is_chat() && object.id.is_none() {
             return Err(Problem::Malformed {
@@ -316,8 +314,12 @@ impl Session {
         if interrupted {
             chat.suspect();
         }
+        if self.view.is_restoring() {
+            chat.course = Course::Returning;
+        } else {
+            self.view.enter(Phase::Waiting);
+        }
         self.state = State::Live(Box::new(chat));
-        self.view.enter(Phase::Waiting);
         self.take_object(object, Some(1), now);
         for delivery in early {
             self.on_delivery(&delivery, now);

@@ -1,5 +1,8 @@
 //! A created chat: whose events are its own, and what each of them means.
 
+mod aside;
+mod kept;
+
 use std::time::Duration;
 use std::vec::IntoIter;
 
@@ -10,10 +13,11 @@ use super::roster::Roster;
 use super::sequence::{Arrival, Batch, Sequence};
 use super::typing::Ours;
 use super::view::View;
-use super::{Body, Config, End, Event, Role};
+use super::{Body, Config, End, Role};
 use crate::defect::{self, Defect};
 use crate::wire::{ChatObject, ChatState, Delivery, Kind, Link};
 use crate::{Moment, url, wire};
+use aside::{show_push_url, tell_notice};
 
 /// Events within this time mean that the talk goes on.
 const LIVELY: Duration = Duration::from_secs(20);
@@ -59,16 +63,24 @@ pub(crate) struct Chat {
     links: Vec<(Link, String)>,
     started_at: Option<u64>,
     gaps: Gaps,
+    /// The position after which it began.
+    begin: u64,
+    /// What was shown, as rows of JSON, for the next page.
+    log: String,
 }
 
 /// Where a created chat is heading.
 ///
 /// ```text
+///   Returning --it is alive--> Open
 ///   Open --the server has ended it--> Closing --nothing is missing, or time is up--> (ended)
 ///     `----the visitor ends it------> Leaving --answered, or time is up------------> (ended)
+///   What leads away from Open leads away from Returning too.
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Course {
+    /// Another page has begun it; the server has not been heard of since.
+    Returning,
     /// It goes on.
     Open,
     /// The server has ended it; what is missing of it is fetched first.
@@ -95,7 +107,7 @@ impl Course {
     /// When the end is not waited for any longer.
     pub(crate) fn until(self) -> Option<Moment> {
         match self {
-            Self::Open => None,
+            Self::Returning | Self::Open => None,
             Self::Closing { until } | Self::Leaving { until, .. } => Some(until),
         }
     }
@@ -105,16 +117,17 @@ impl Chat {
     /// The chat that `object`, the answer to its creation, speaks of.
     pub(crate) fn new(service: String, by_comet: bool, object: &ChatObject, now: Moment) -> Self {
         // A chat that has just been CONNECTED has no past. Any other may have one from position 1 on.
-        let begin = match object.state {
+        let known = match object.state {
             Some(ChatState::Connected) => object.position.filter(|it| *it < BELIEVABLE_START),
             Some(ChatState::Transcript | ChatState::Disconnected | ChatState::Unknown) => None,
             None => None,
         };
+        let begin = known.unwrap_or(1);
         Self {
             service,
             by_comet,
             course: Course::Open,
-            sequence: Sequence::begin(begin.unwrap_or(1)),
+            sequence: Sequence::begin(begin),
             inquiry: Inquiry::default(),
             roster: Roster::default(),
             idle: Idle::Since(now),
@@ -130,6 +143,8 @@ impl Chat {
             links: Vec::new(),
             started_at: None,
             gaps: Gaps::default(),
+            begin,
+            log: String::new(),
         }
     }
 
@@ -308,7 +323,7 @@ impl Chat {
             self.give_up(view, now, Duration::ZERO);
         }
         match self.course {
-            Course::Open => self.roster.end(unknown),
+            Course::Returning | Course::Open => self.roster.end(unknown),
             Course::Closing { .. } => self.roster.end(false),
             Course::Leaving { end, .. } => end,
         }
@@ -341,7 +356,7 @@ impl Chat {
         after: &mut IntoIter<Arrival>,
         typing_until: Moment,
     ) {
-        self.roster.note(&arrival.event);
+        self.note(&arrival);
         let party = &arrival.event.party;
         match &arrival.event.kind {
             Kind::Message => {
@@ -373,7 +388,7 @@ impl Chat {
             return view.show(left.position, left.at, left.event.party, Body::Left);
         }
         if let Some(joined) = after.next() {
-            self.roster.note(&joined.event);
+            self.note(&joined);
             let from = left.event.party;
             let body = Body::Transferred { from };
             view.show(joined.position, joined.at, joined.event.party, body);
@@ -385,27 +400,4 @@ impl Chat {
 fn is_handover(left: &wire::Event, next: &wire::Event) -> bool {
     let agents = left.party.role == Role::Agent && next.party.role == Role::Agent;
     agents && next.kind == Kind::Joined && next.party.nickname != left.party.nickname
-}
-
-/// Offers a pushed address, if it is one that may be opened.
-fn show_push_url(view: &mut View, arrival: Arrival) {
-    match url::read(&arrival.event.text) {
-        Ok(address) => {
-            let body = Body::PushUrl {
-                url: address.url,
-                host: address.host,
-            };
-            view.show(arrival.position, arrival.at, arrival.event.party, body);
-        }
-        Err(reason) => {
-            view.diagnose(["An address pushed by the server was refused: ", reason].concat());
-            tell_notice(view, arrival.event);
-        }
-    }
-}
-
-fn tell_notice(view: &mut View, event: wire::Event) {
-    let kind = event.kind.name().to_owned();
-    let wire::Event { party, text, .. } = event;
-    view.tell(Event::Notice { kind, party, text });
 }

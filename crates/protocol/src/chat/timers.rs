@@ -79,7 +79,7 @@ impl Session {
             return;
         };
         let over = match chat.course {
-            Course::Open => false,
+            Course::Returning | Course::Open => false,
             Course::Closing { until } => until <= now || chat.doubt(&self.view).is_none(),
             Course::Leaving { until, .. } => until <= now,
         };

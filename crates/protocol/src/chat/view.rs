@@ -52,6 +52,19 @@ impl View {
         std::mem::take(&mut self.outbox)
     }
 
+    /// Whether the chat of another page has not been proved alive yet.
+    pub(crate) fn is_restoring(&self) -> bool {
+        self.phase == Phase::Restoring
+    }
+
+    /// Takes up a message of another page, below all that is shown.
+    pub(crate) fn resume(&mut self, text: String, step: &str, left_at: Option<u64>, now: Moment) {
+        self.say(text);
+        if let Some(key) = self.outbox.resume(step, left_at, now) {
+            self.update(key);
+        }
+    }
+
     /// Enters a phase, unless the chat is in it.
     pub(crate) fn enter(&mut self, phase: Phase) {
         if self.phase != phase {
@@ -184,6 +197,12 @@ impl View {
                     },
                 );
                 self.tell_changes();
+            }
+            // Whatever another page of this visitor has shown is the visitor's own.
+            None if self.is_restoring() && party.role == Role::Client => {
+                self.outbox.note_echo(&text);
+                let (text, fate) = (unbroken(&text), Fate::Sent);
+                self.show(position, at, party, Body::Mine { text, fate });
             }
             None => self.show(position, at, party, Body::Message(unbroken(&text))),
         }

@@ -78,7 +78,8 @@ impl ChatObject {
             session_id: member(answer, "chatSessionId").filter(|id| !id.is_empty()),
             position: answer.get("transcriptPosition").and_then(json::number),
             events: answer.get("transcriptToShow").and_then(event::read_all),
-            started_at: member(answer, "startedAt").and_then(|text| instant::read(&text)),
+            started_at: member(answer, "startedAt")
+                .and_then(|text| instant::read(&text).or_else(|| json::whole_number(&text))),
             id: service_id(answer),
             links: Link::ALL
                 .into_iter()

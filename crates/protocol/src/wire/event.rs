@@ -3,7 +3,7 @@
 use crate::value::Value;
 
 use crate::chat::{Party, Role};
-use crate::json;
+use crate::json::{self, Row};
 
 /// More events are not read at a time; a transcript of 54 KB holds about a thousand.
 const MOST_EVENTS: usize = 20_000;
@@ -78,17 +78,16 @@ fn read_last(elements: &[Value]) -> Vec<Event> {
 
 /// Reads one event. What is no event still takes a place in the transcript, so it is kept.
 fn read(element: &Value) -> Event {
-    let at = |place: usize| element.as_array().and_then(|parts| parts.get(place));
-    let text = |place| at(place).and_then(json::text).unwrap_or_default();
+    let row = Row(element);
     Event {
-        kind: kind(text(0)),
+        kind: kind(row.text(0)),
         party: Party {
-            nickname: text(1),
-            role: role(&text(4)),
+            nickname: row.text(1),
+            role: role(&row.text(4)),
         },
-        text: text(2),
-        seconds: at(3).and_then(json::number),
-        index: at(5).and_then(json::number),
+        text: row.text(2),
+        seconds: row.number(3),
+        index: row.number(5),
     }
 }
 
@@ -102,6 +101,23 @@ fn kind(name: String) -> Kind {
         "Notice.PushUrl" => Kind::PushUrl,
         _ => Kind::Other(name),
     }
+}
+
+/// Writes an event as it is read, behind others.
+pub(crate) fn write(out: &mut String, event: &Event, position: u64) {
+    let seconds = event.seconds.map_or_else(String::new, json::decimal);
+    let role = match event.party.role {
+        Role::Client => "CLIENT",
+        Role::Agent => "AGENT",
+        Role::Supervisor => "SUPERVISOR",
+        Role::External => "EXTERNAL",
+    };
+    let (name, nickname) = (event.kind.name(), &event.party.nickname);
+    let position = json::decimal(position);
+    json::push_row(
+        out,
+        &[name, nickname, &event.text, &seconds, role, &position],
+    );
 }
 
 fn role(word: &str) -> Role {

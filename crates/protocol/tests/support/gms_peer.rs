@@ -164,6 +164,34 @@ impl Peer {
         self.pump();
     }
 
+    /// What this page would leave behind.
+    pub(crate) fn snapshot(&self) -> Option<String> {
+        self.session.snapshot()
+    }
+
+    /// The page goes, with everything under way, and another one of these options takes up what it left.
+    /// Nothing is served yet.
+    pub(crate) fn reload(&mut self, config: Config) -> Option<()> {
+        let left = self.snapshot()?;
+        self.page_begins(config);
+        let taken = self.session.restore(&left, visitor(), self.now);
+        self.drain();
+        taken.then_some(())
+    }
+
+    /// Another page, without a chat.
+    pub(crate) fn page_begins(&mut self, config: Config) {
+        for sent in self.in_flight.drain(..) {
+            self.gms.cancelled(sent.id);
+        }
+        // Its clock begins anew.
+        self.now = Moment::from_millis(40);
+        self.session = Session::new(config, 11, self.now);
+        self.screen.clear();
+        self.recent.clear();
+        self.wake = None;
+    }
+
     /// The agent writes.
     pub(crate) fn agent_says(&mut self, text: &str) {
         self.gms.event(agent("Message.Text", text));
@@ -187,6 +215,24 @@ impl Peer {
         self.now = end;
         self.session.handle_timeout(end);
         self.pump();
+    }
+
+    /// Lets time pass for a session that may talk to another server than ours: nothing is served.
+    pub(crate) fn try_advance(&mut self, by: Duration) {
+        self.serving = false;
+        self.advance(by);
+        for _ in 0..8 {
+            let Some(sent) = self.in_flight.pop() else {
+                return;
+            };
+            let nonsense = reply(
+                200,
+                r#"{"chatIxnState":"TRANSCRIPT","transcriptPosition":"9"}"#,
+            );
+            self.session.handle_reply(sent.id, nonsense, self.now);
+            self.drain();
+            self.advance(secs(5));
+        }
     }
 
     /// Lets time pass in one leap, as when the machine sleeps.

@@ -87,13 +87,15 @@ impl Book {
             Phase::Ending => 4,
             Phase::Ended(_) => 5,
             Phase::Failed(_) => 6,
+            Phase::Restoring => 1,
         }
     }
 
     /// Whether a chat is under way.
     pub(super) fn is_open(&self) -> bool {
         match self.phase {
-            Phase::Connecting | Phase::Waiting | Phase::Active | Phase::Ending => true,
+            Phase::Restoring | Phase::Connecting | Phase::Waiting => true,
+            Phase::Active | Phase::Ending => true,
             Phase::Idle | Phase::Ended(_) | Phase::Failed(_) => false,
         }
     }

@@ -63,8 +63,8 @@ fn index(input: &Input) -> usize {
                 }
         }
         Input::Page(event) => match event {
-            PageEvent::Online | PageEvent::Visible => 27,
-            PageEvent::Offline | PageEvent::Hidden => 28,
+            PageEvent::Online | PageEvent::Visible | PageEvent::Awake => 27,
+            PageEvent::Offline | PageEvent::Hidden | PageEvent::Leaving => 28,
         },
         Input::Due => 29,
         Input::Want(command) => match command {

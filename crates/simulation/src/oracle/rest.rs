@@ -104,7 +104,11 @@ impl Oracle {
 impl Book {
     fn unmet(&self, server: &Server, setting: &Setting, tells_losses: bool) -> Option<String> {
         match &self.phase {
-            Phase::Idle | Phase::Failed(_) | Phase::Connecting | Phase::Ending => {
+            Phase::Idle
+            | Phase::Restoring
+            | Phase::Failed(_)
+            | Phase::Connecting
+            | Phase::Ending => {
                 return Some(format!("the chat is {:?}", self.phase));
             }
             Phase::Ended(_) => return None,

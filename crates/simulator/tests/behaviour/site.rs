@@ -66,7 +66,7 @@ async fn files_are_served_fresh_and_with_their_types() {
         assert_eq!(reply.status, StatusCode::OK, "{path}");
         assert_eq!(reply.header("content-type"), Some(kind));
         assert_eq!(reply.header("content-encoding"), encoding);
-        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(reply.header("cache-control"), Some("no-cache"));
         assert_eq!(
             reply.header("content-security-policy"),
             Some("default-src 'self'")

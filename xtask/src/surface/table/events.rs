@@ -55,9 +55,14 @@ pub(crate) const EVENTS: &[Event] = &[
     event(
         "statechange",
         "{ state: string; previous: string }",
-        "idle, connecting, waiting, active, ending, ended or failed",
+        "idle, restoring, connecting, waiting, active, ending, ended or failed",
     ),
     event("sessionstart", "{}", "the chat is created"),
+    event(
+        "restored",
+        "{}",
+        "the chat of another page goes on; what it had told is not told again",
+    ),
     event(
         "sessionend",
         "{ reason: string; agentJoined: boolean }",

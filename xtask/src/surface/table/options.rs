@@ -81,6 +81,12 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "`gms_user`: `auto` invents one per page, `none` leaves it to a gateway, anything else is sent as it is",
     ),
     text(
+        "persist",
+        "\"session\" | \"none\"",
+        "`session`",
+        "`session`: the chat goes on after a reload and on other pages of the site, from `sessionStorage`; `none`: nothing is stored, and a page that goes says goodbye",
+    ),
+    text(
         "credentials",
         "\"same-origin\" | \"include\" | \"omit\"",
         "`same-origin`",

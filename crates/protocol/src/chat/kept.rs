@@ -1,0 +1,159 @@
+//! A chat that outlives its page: the snapshot that one page leaves and the next one takes up.
+//!
+//! `[service, marks, client, chat, events, messages]`: the chat as the server would speak of its creation (`null` before
+//! that), the events as it would tell them, each with its position, the messages as `outbox.rs` writes them.
+//! No secret is in it: neither `secureKey`, which is never asked for, nor `gms_user`.
+
+use super::start::Step;
+use super::talk::Course;
+use super::{Phase, Session, State, Visitor};
+use crate::Moment;
+use crate::json::{self, Row, decimal, push_row};
+use crate::value::Value;
+use crate::wire::{self, ChatObject, ChatState};
+
+/// The marks: how the server tells, whether requests are identified, how far the chat has come.
+const BY_COMET: u64 = 1;
+const IDENTIFIED: u64 = 2;
+const QUEUED: u64 = 4;
+const LIVE: u64 = 8;
+const LEAVING: u64 = 16;
+/// The step of a custom notice among the messages.
+const NOTICE: &str = "n";
+
+impl Session {
+    /// Everything that another page needs to go on with this chat, as JSON: the transcript, the messages on their way,
+    /// the names and positions that the server knows. `None`: there is no chat to go on with.
+    pub fn snapshot(&self) -> Option<String> {
+        let (service, by_comet, stage) = match &self.state {
+            State::Starting(start) => (start.service()?, start.by_comet, start_mark(&start.step)),
+            State::Live(chat) => (
+                &chat.service,
+                chat.by_comet,
+                LIVE + course_mark(chat.course),
+            ),
+            State::Idle | State::Over | State::Failed => return None,
+        };
+        let marks = stage + u64::from(by_comet) + u64::from(self.identified) * IDENTIFIED;
+        let mut out = String::new();
+        let client = self.push.client_id().map_or("", |id| id);
+        push_row(&mut out, &[service, &decimal(marks), client]);
+        out.pop();
+        if let State::Live(chat) = &self.state {
+            chat.write(&mut out);
+        } else {
+            out.push_str(",0,[]");
+        }
+        out.push_str(",[");
+        self.view.outbox.write(&mut out);
+        if let State::Live(chat) = &self.state {
+            for text in &chat.notices {
+                push_row(&mut out, &[text, NOTICE]);
+            }
+        }
+        out.push_str("]]");
+        Some(out)
+    }
+
+    /// Goes on with the chat of a snapshot: tells its transcript at once, with [`Phase::Restoring`], and a later phase
+    /// when the server has said that the chat lives. What was on its way is settled by the transcript before
+    /// anything is sent again. `visitor`: who had asked for the chat.
+    ///
+    /// False: nothing has happened, because the text is no snapshot, or a chat is on.
+    pub fn restore(&mut self, snapshot: &str, visitor: Visitor, now: Moment) -> bool {
+        let parts = json::parse(snapshot);
+        let parts = parts.as_ref().and_then(Value::as_array);
+        let (State::Idle, Some([service, marks, client, chat, events, messages])) =
+            (&self.state, parts)
+        else {
+            return false;
+        };
+        let (Some(service), Some(marks), Some(messages)) = (
+            json::text(service),
+            json::number(marks),
+            messages.as_array(),
+        ) else {
+            return false;
+        };
+        if matches!(&*service, "" | "." | "..") {
+            return false;
+        }
+        let is = |mark| marks & mark != 0;
+        self.identified = is(IDENTIFIED);
+        drop(self.view.clear(&visitor.display_name));
+        self.view.enter(Phase::Restoring);
+        let step = if is(QUEUED) {
+            Step::Queued { service, next: now }
+        } else {
+            Step::Doubting { service }
+        };
+        self.begin(visitor, is(BY_COMET), step);
+        if is(LIVE) && self.on_created(chat, now).is_ok() {
+            let object = ChatObject {
+                events: wire::read_all(events),
+                ..ChatObject::default()
+            };
+            self.take_object(object, None, now);
+            if let State::Live(chat) = &mut self.state {
+                chat.resume(&mut self.view, now);
+            }
+        }
+        for message in messages {
+            let row = Row(message);
+            let (text, step) = (row.text(0), row.text(1));
+            if step == NOTICE {
+                self.notice(text);
+            } else {
+                self.view.resume(text, &step, row.number(2), now);
+            }
+        }
+        if is(BY_COMET) {
+            let position = self.position();
+            let client = json::text(client).filter(|id| !id.is_empty());
+            self.push.reopen(client, position, now);
+        }
+        if is(LEAVING) {
+            self.end(now);
+        }
+        self.settle(now);
+        true
+    }
+
+    /// The highest position of the chat that was seen.
+    pub(super) fn position(&self) -> Option<u64> {
+        match &self.state {
+            State::Live(chat) => Some(chat.sequence.reached()),
+            State::Starting(_) | State::Idle | State::Over | State::Failed => None,
+        }
+    }
+
+    /// The server speaks of the chat: unless it says that it is over, it can be used.
+    pub(super) fn prove(&mut self, object: &ChatObject) {
+        if let State::Live(chat) = &mut self.state
+            && chat.course == Course::Returning
+            && object.state != Some(ChatState::Disconnected)
+            // What the snapshot says is no proof: nobody has been asked yet.
+            && self.rest.last_begun().is_some()
+        {
+            chat.course = Course::Open;
+            if !chat.roster.agent_seen() {
+                self.view.enter(Phase::Waiting);
+            }
+            self.note_agent();
+        }
+    }
+}
+
+fn start_mark(step: &Step) -> u64 {
+    match step {
+        Step::Queued { .. } => QUEUED,
+        Step::Proving | Step::Service | Step::Creating { .. } | Step::Doubting { .. } => 0,
+    }
+}
+
+fn course_mark(course: Course) -> u64 {
+    match course {
+        Course::Returning | Course::Open | Course::Closing { .. } => 0,
+        Course::Leaving { .. } => LEAVING,
+    }
+}
