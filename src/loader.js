@@ -9,6 +9,7 @@ const WINDOW_CSS = "widget.css";
 const WINDOW = "window.js";
 const EXTRAS = "extras.js";
 const API = "api.js";
+const SURVIVE = "survive.js";
 const LANGUAGES = (tag) => "lang/" + tag + ".json";
 const TITLES = {};
 const LAUNCHER_CSS = "";
@@ -81,6 +82,9 @@ let extras;
 const fetchApi = () => (api ??= import(at(API)));
 let api;
 
+/** What keeps a chat for the next page. */
+const fetchSurvive = () => import(at(SURVIVE));
+
 const launcherStyles = sheet(LAUNCHER_CSS);
 
 const complain = (error) => console.warn(TAG, error);
@@ -94,6 +98,7 @@ class GmsChat extends HTMLElement {
   static engine = load;
   static extras = fetchExtras;
   static api = fetchApi;
+  static survive = fetchSurvive;
 
   static {
     for (const name of COMMANDS.split(" ")) {
@@ -133,6 +138,7 @@ class GmsChat extends HTMLElement {
   #lent = {
     extras: () => this.constructor.extras(),
     api: () => this.constructor.api(),
+    survive: () => this.constructor.survive(),
     ready: () => this.#ready(),
     window: () => this.#window,
     drop: () => this.#drop(),

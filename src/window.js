@@ -8,8 +8,8 @@ import { isOn, kebab, own as ownOf } from "./own.js";
 
 /**
  * Puts a window into `dialog`, beside its `launcher`. `language()` is the address of its sentences, if they are not
- * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, and `extras`
- * and `api`, which fetch those. Returns the wasm's `widget`, the `form` and the `context`, and what element and
+ * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, `extras`,
+ * `api` and `survive`, which fetch those. Returns the wasm's `widget`, the `form` and the `context`, and what element and
  * commands call: `show()`, `hide()`, `refit()`, `speak()`, `begin()`, `free()`.
  */
 export async function open(element, launcher, dialog, mount, language, hooks) {
@@ -31,7 +31,7 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
   let survival;
   let isSurviving;
   /** Keeps the chat for the next page from the first sign of one on. */
-  const survive = () => (isSurviving ??= import("./survive.js").then(({ Survival }) => {
+  const survive = () => (isSurviving ??= hooks.survive().then(({ Survival }) => {
     survival = new Survival(context, dialog);
   }, complain));
   if (isLeft(own)) await survive();

@@ -18,9 +18,6 @@ use crate::project::Project;
 const TARGET: &str = "--target=es2022";
 const BAD_STAGING: &str = "run `cargo xtask dist`; Trunk calls this hook itself";
 
-/// The module that the window fetches by itself; every other one is part of another.
-const SURVIVE: &str = "src/survive.js";
-
 /// What esbuild is given.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -58,9 +55,7 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let extras_css = minify(project, &project.read("style/extras.css")?, Kind::Styles)?;
     let extras = bundle(project, "src/extras.js", &extras_css)?;
     let survive = bundle(project, "src/survive.js", "")?;
-    let survive = keep_as(&staging, "gms-chat-survive", "js", survive.as_bytes())?;
     let window_js = bundle(project, "src/window.js", "")?;
-    let window_js = lead(&window_js, &survive)?;
     let languages = languages::publish(project, &staging)?;
     let window = minify(project, &project.read("style/widget.css")?, Kind::Styles)?;
     let values = loader::Values {
@@ -70,6 +65,7 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
         window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
         extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
+        survive: keep_as(&staging, "gms-chat-survive", "js", survive.as_bytes())?,
         api: keep_as(
             &staging,
             "gms-chat-api",
@@ -223,18 +219,6 @@ fn fnv1a(content: &[u8]) -> u64 {
     })
 }
 
-/// Names the stamped file in the place where the window imports the module.
-fn lead(window: &str, survive: &str) -> Outcome<String> {
-    let (named, source) = (format!("\"./{survive}\""), format!("\"./{SURVIVE}\""));
-    if window.matches(&source).count() == 1 {
-        return Ok(window.replace(&source, &named));
-    }
-    Err(Failure::new(
-        format!("src/window.js does not import {SURVIVE} in one place"),
-        "the window fetches that module, and nothing else does",
-    ))
-}
-
 /// Sends `text` through esbuild.
 fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
     let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
@@ -261,7 +245,6 @@ fn bundle(project: &Project, entry: &str, css: &str) -> Outcome<String> {
         "--charset=utf8",
         "--legal-comments=none",
         "--log-level=warning",
-        &format!("--external:./{SURVIVE}"),
         TARGET,
     ]);
     esbuild.arg(format!(
@@ -333,16 +316,6 @@ mod tests {
             assert!(small.contains(&format!(" as {name}")), "{name}");
         }
         assert!(!small.contains("import"), "{small}");
-    }
-
-    #[test]
-    fn the_window_fetches_the_stamped_module_and_no_other() {
-        let project = Project::find().unwrap();
-        let window = bundle(&project, "src/window.js", "").unwrap();
-        let led = lead(&window, "gms-chat-survive-1.js").unwrap();
-        assert_eq!(led.matches("import(").count(), 1);
-        assert!(led.contains("import(\"./gms-chat-survive-1.js\")"));
-        assert!(lead(&led, "gms-chat-survive-2.js").is_err());
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(super) struct Values {
     pub(super) extras: String,
     /// The commands and the page's hooks.
     pub(super) api: String,
+    /// What keeps a chat for the next page.
+    pub(super) survive: String,
     /// The folder with the languages, and their tags.
     pub(super) languages: String,
     pub(super) tags: Vec<String>,
@@ -76,6 +78,7 @@ fn set(
         ("WINDOW", file(&values.window)),
         ("EXTRAS", file(&values.extras)),
         ("API", file(&values.api)),
+        ("SURVIVE", file(&values.survive)),
         ("LANGUAGES", languages.to_owned()),
         ("TITLES", values.titles.clone()),
         ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
@@ -129,7 +132,7 @@ mod tests {
     use super::*;
 
     const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst LANGUAGES = 0;\n\
+                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst LANGUAGES = 0;\n\
                           const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
@@ -140,6 +143,7 @@ mod tests {
             window: "gms-chat-window-3.js".into(),
             extras: "gms-chat-extras-4.js".into(),
             api: "gms-chat-api-5.js".into(),
+            survive: "gms-chat-survive-6.js".into(),
             languages: "lang-5".into(),
             tags: vec!["de".into(), "fi".into()],
             titles: "{\"de\":\"Chat\"}".into(),
@@ -189,7 +193,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "10 constants",
+                "11 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();
