@@ -258,7 +258,6 @@ async fn a_long_transcript_is_readable_in_less_than_300_ms_of_script_time() {
             visitor.visit(&servers.page("?delivery=cometd")).await?;
             visitor.see(&format!("Sentence {LONG}")).await?;
             let took = visitor.script_time().await? - before;
-            println!("restored {LONG} messages in {took:.3} s of script time");
             visitor.see("You are talking to Kristi Sippola").await?;
             if !(0.0..READABLE).contains(&took) {
                 return Err(Lapse::new(format!("{took:.3} s of script time")));
