@@ -27,7 +27,10 @@ pub(crate) async fn open() -> Step<Running> {
     for source in ["dist", "benches/window/pages"] {
         for file in std::fs::read_dir(root.join(source))? {
             let file = file?;
-            std::fs::copy(file.path(), folder.join(file.file_name()))?;
+            // Languages, the package and the playground are no part of what is measured.
+            if file.file_type()?.is_file() {
+                std::fs::copy(file.path(), folder.join(file.file_name()))?;
+            }
         }
     }
     std::fs::copy(root.join("tests/widget/gms.js"), folder.join("gms.js"))?;
