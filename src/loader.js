@@ -252,7 +252,7 @@ class GmsChat extends HTMLElement {
     this.#language = Object.keys(TITLES).find((tag) => base(tag) == base(wanted) && !/hant|tw|hk|mo/i.test(wanted));
     this.#dialog.lang = this.#language || ((this.messages || this.hasAttribute("messages")) && wanted) || "en";
     const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
-    for (const part of [this.#launcher, this.#fallback, this.#dialog]) part.dir = dir;
+    for (const part of this.#root.children) part.dir = dir;
     this.#name();
     this.#window?.speak();
   }

@@ -32,7 +32,8 @@ export function invite(chat, root, options) {
   return new Promise((resolve) => {
     const yes = make("button", { type: "button", class: "invitation" }, text);
     const no = make("button", { type: "button", class: "dismiss", "aria-label": dismiss, title: dismiss }, "×");
-    const bubble = make("div", { class: "invite", part: "invite", role: "status" });
+    const { dir } = root.querySelector(".launcher");
+    const bubble = make("div", { class: "invite", part: "invite", role: "status", dir });
     const end = new AbortController();
     const leave = (accepted) => {
       end.abort();
