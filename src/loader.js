@@ -109,7 +109,7 @@ class GmsChat extends HTMLElement {
     }
   }
 
-  /** What the chat is doing: idle, connecting, waiting, active, ending, ended or failed. */
+  /** What the chat is doing: idle, restoring, connecting, waiting, active, ending, ended or failed. */
   state = "idle";
   /** How many messages the visitor has not seen. */
   unread = 0;

@@ -124,8 +124,8 @@ async fn moved(visitor: &Visitor, before: &Value) -> Step {
     .await
 }
 
-/// Ends the chat by the button in the head; the question keeps the focus until it is answered.
-async fn end(visitor: &Visitor) -> Step {
+/// Goes back to the button in the head and presses it: a question takes the focus.
+async fn ask_for_the_end(visitor: &Visitor) -> Step {
     for _ in 0..12 {
         back_tab(visitor).await?;
         if is_on(visitor, "End chat").await? {
@@ -134,19 +134,16 @@ async fn end(visitor: &Visitor) -> Step {
     }
     focus_is_on(visitor, "End chat").await?;
     visitor.keys(ENTER).await?;
-    focus_is_on(visitor, "Keep chatting").await?;
+    focus_is_on(visitor, "Keep chatting").await
+}
+
+/// Ends the chat by the button in the head; the question keeps the focus until it is answered.
+async fn end(visitor: &Visitor) -> Step {
+    ask_for_the_end(visitor).await?;
     visitor.keys(ESCAPE).await?;
     visitor.see_no_more("End this chat?").await?;
     focus_is_on(visitor, "Your message").await?;
-    for _ in 0..12 {
-        back_tab(visitor).await?;
-        if is_on(visitor, "End chat").await? {
-            break;
-        }
-    }
-    focus_is_on(visitor, "End chat").await?;
-    visitor.keys(ENTER).await?;
-    focus_is_on(visitor, "Keep chatting").await?;
+    ask_for_the_end(visitor).await?;
     visitor.keys(TAB).await?;
     focus_is_on(visitor, "End chat").await?;
     visitor.keys(ENTER).await
