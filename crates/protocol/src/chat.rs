@@ -31,11 +31,15 @@ use crate::{ExchangeId, Failure, Lane, Moment, Output, PageEvent, Reply, wire};
 
 use call::Job;
 use line::Line;
+use outbox::UNPROVEN_STEP;
 use push::Push;
 use rest::Rest;
 use start::Start;
 use talk::{Chat, Course};
 use view::View;
+
+pub(crate) use kept::{Kept, TAKEN_STEP, joined};
+pub(crate) use outbox::{DOUBTFUL_STEP, QUEUED_STEP};
 
 pub use config::{Config, Delivery, Limits, Visitor};
 pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};
@@ -228,6 +232,35 @@ impl Session {
         if open && !text.trim().is_empty() {
             self.view.say(text);
         }
+    }
+
+    /// Whether a chat is on, or is being started.
+    pub(crate) fn is_busy(&self) -> bool {
+        match self.state {
+            State::Starting(_) | State::Live(_) => true,
+            State::Idle | State::Over | State::Failed => false,
+        }
+    }
+
+    /// Takes up a message that another tab may have sent already: the transcript is to tell. Where it shows the same
+    /// words, nobody can, and the message is not sent by itself.
+    pub(crate) fn take_up(&mut self, text: String, now: Moment) {
+        match &self.state {
+            State::Live(chat) => {
+                let reached = chat.sequence.reached();
+                let is_shown = self.view.outbox.has_echoed(&text);
+                let step = if is_shown {
+                    UNPROVEN_STEP
+                } else {
+                    DOUBTFUL_STEP
+                };
+                self.view.resume(text, step, Some(reached), now);
+            }
+            // Nothing can have been sent yet.
+            State::Starting(_) => self.view.say(text),
+            State::Idle | State::Over | State::Failed => {}
+        }
+        self.settle(now);
     }
 
     fn press_key(&mut self, now: Moment) {

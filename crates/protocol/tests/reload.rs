@@ -283,7 +283,7 @@ fn what_is_no_snapshot_is_refused_and_a_chat_is_not_replaced() {
     let mut chat = chat(Delivery::Poll);
     let left = chat.snapshot().unwrap();
     assert!(
-        !chat.session.restore(&left, visitor(), chat.now),
+        !chat.session.restore(&left, true, visitor(), chat.now),
         "a chat is on"
     );
     chat.page_begins(config(Delivery::Poll));
@@ -301,7 +301,10 @@ fn what_is_no_snapshot_is_refused_and_a_chat_is_not_replaced() {
         r#"{"s":1}"#,
     ];
     for text in cuts.chain(others.map(str::to_owned)) {
-        assert!(!chat.session.restore(&text, visitor(), chat.now), "{text}");
+        assert!(
+            !chat.session.restore(&text, true, visitor(), chat.now),
+            "{text}"
+        );
     }
     let events = chat.events.len();
     chat.pump();
@@ -379,7 +382,7 @@ fn a_forged_snapshot_does_no_harm() {
         let left = spoil(&left, &mut dice);
         chat.page_begins(config(delivery));
         let told = chat.events.len();
-        if chat.session.restore(&left, visitor(), chat.now) {
+        if chat.session.restore(&left, true, visitor(), chat.now) {
             taken += 1;
             // Whatever it was taken for, the chat goes on without a panic.
             chat.gms.style = RefreshStyle::Pushed;

@@ -199,13 +199,19 @@ impl View {
                 self.tell_changes();
             }
             // Whatever another page of this visitor has shown is the visitor's own.
-            None if self.is_restoring() && party.role == Role::Client => {
-                self.outbox.note_echo(&text);
+            None if party.role == Role::Client && self.note_own(&text) => {
                 let (text, fate) = (unbroken(&text), Fate::Sent);
                 self.show(position, at, party, Body::Mine { text, fate });
             }
             None => self.show(position, at, party, Body::Message(unbroken(&text))),
         }
+    }
+
+    /// The transcript shows a text of the visitor that this page has not sent; answers whether another page of the
+    /// visitor has, whose chat this one goes on with.
+    fn note_own(&mut self, text: &str) -> bool {
+        self.outbox.note_echo(text);
+        self.is_restoring()
     }
 
     /// Shows an entry at its position.

@@ -174,7 +174,7 @@ impl Peer {
     pub(crate) fn reload(&mut self, config: Config) -> Option<()> {
         let left = self.snapshot()?;
         self.page_begins(config);
-        let taken = self.session.restore(&left, visitor(), self.now);
+        let taken = self.session.restore(&left, true, visitor(), self.now);
         self.drain();
         taken.then_some(())
     }
