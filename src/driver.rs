@@ -13,6 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::config::Credentials;
 use crate::front::Host;
+use crate::line::Remote;
 use crate::page;
 use crate::transport::{self, Pending};
 
@@ -46,6 +47,27 @@ struct Timer {
     _timeout: Timeout,
 }
 
+impl Remote for Driver {
+    fn command(&self, command: Command) {
+        self.feed(Input::Command(command));
+    }
+
+    fn page(&self, event: PageEvent) {
+        self.feed(Input::Page(event));
+    }
+
+    fn snapshot(&self) -> Option<String> {
+        self.session.borrow().snapshot()
+    }
+
+    fn restore(&self, snapshot: &str, visitor: Visitor) -> bool {
+        let now = page::now();
+        let is_taken = self.session.borrow_mut().restore(snapshot, visitor, now);
+        self.feed(Input::Due);
+        is_taken
+    }
+}
+
 impl Driver {
     /// Drives `session`; every event is told exactly once, in order.
     pub(crate) fn new(
@@ -66,29 +88,6 @@ impl Driver {
             pending: RefCell::default(),
             timer: RefCell::default(),
         })
-    }
-
-    /// What the next page needs to go on with the chat; `None` when there is none.
-    pub(crate) fn snapshot(&self) -> Option<String> {
-        self.session.borrow().snapshot()
-    }
-
-    /// Goes on with the chat of another page; false when that cannot be.
-    pub(crate) fn restore(&self, snapshot: &str, visitor: Visitor) -> bool {
-        let now = page::now();
-        let is_taken = self.session.borrow_mut().restore(snapshot, visitor, now);
-        self.feed(Input::Due);
-        is_taken
-    }
-
-    /// Passes on what the visitor or the page wants.
-    pub(crate) fn command(&self, command: Command) {
-        self.feed(Input::Command(command));
-    }
-
-    /// Passes on what happened to the page.
-    pub(crate) fn page(&self, event: PageEvent) {
-        self.feed(Input::Page(event));
     }
 
     /// Feeds one input after the other, and drains the session after each.

@@ -12,6 +12,7 @@
 mod config;
 mod driver;
 mod front;
+mod line;
 mod page;
 #[cfg(test)]
 mod rehearsal;
@@ -20,19 +21,20 @@ mod text;
 mod transport;
 mod ui;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::{Command, Session};
+use gms_chat_protocol::chat::{Command, Config, Session};
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
-use config::{Complaint, Options};
+use config::{Complaint, Credentials, Options};
 use driver::Driver;
 use front::{Front, emit};
 use js_sys::Array;
+use line::Line;
 use page::Listener;
 use text::Catalogue;
 use ui::{Actions, Chat, Mounted};
@@ -60,7 +62,9 @@ type View = UnmountHandle<Mounted>;
 /// A window whose options could be used.
 struct Running {
     front: Rc<Front>,
-    driver: Rc<Driver>,
+    line: Rc<Line>,
+    /// What the session starts with, until it does.
+    settings: RefCell<Option<(Config, Credentials)>>,
 }
 
 /// Draws the window into `root`. `options` are names and values in turn, see `config`.
@@ -78,6 +82,21 @@ pub fn mount(root: &Element, options: Vec<String>, host: Host) -> Widget {
 
 #[wasm_bindgen]
 impl Widget {
+    /// Gives the window its session, whose code has to be there by now: the one way from the window to it. Until then
+    /// there is no chat; whoever starts or restores one calls this first.
+    pub fn attach(&self) {
+        let Some(running) = &self.running else { return };
+        let Some((config, credentials)) = running.settings.take() else {
+            return;
+        };
+        let session = Session::new(config, u64::from_le_bytes(page::random()), page::now());
+        running.front.chat().expect_talk();
+        let front = Rc::clone(&running.front);
+        let tell = move |event| front.tell(event);
+        let driver = Driver::new(session, credentials, self.host.clone(), tell);
+        running.line.attach(driver);
+    }
+
     /// Tells the window whether it can be seen, and whether to take the focus.
     pub fn set_open(&self, is_open: bool, takes_focus: bool) {
         if let Some(running) = &self.running {
@@ -128,7 +147,7 @@ impl Widget {
 
     /// What the next page needs to go on with the chat; nothing when there is none.
     pub fn keep(&self) -> Option<String> {
-        self.running.as_ref()?.driver.snapshot()
+        self.running.as_ref()?.line.session()?.snapshot()
     }
 
     /// Goes on with what another page has kept, `sent` what its form had sent, `unread` its count; false when that
@@ -141,7 +160,8 @@ impl Widget {
         let (visitor, first_message) = config::visitor(sent);
         self.running.as_ref().is_some_and(|running| {
             running.front.chat().say_first(first_message);
-            let is_taken = running.driver.restore(&kept, visitor);
+            let session = running.line.session();
+            let is_taken = session.is_some_and(|session| session.restore(&kept, visitor));
             running.front.count(unread, false);
             is_taken
         })
@@ -150,11 +170,18 @@ impl Widget {
     /// The page was asleep; or it goes for good, and nothing was kept.
     pub fn page(&self, goes: bool) {
         if let Some(running) = &self.running {
-            running.driver.page(if goes {
+            running.line.page(if goes {
                 PageEvent::Leaving
             } else {
                 PageEvent::Awake
             });
+        }
+    }
+
+    /// Says that the chat cannot start, because the code of its session cannot be fetched; the form stays.
+    pub fn fail(&self) {
+        if let Some(running) = &self.running {
+            running.front.chat().fail();
         }
     }
 
@@ -187,31 +214,25 @@ impl Widget {
 
     fn command(&self, command: Command) {
         if let Some(running) = &self.running {
-            running.driver.command(command);
+            running.line.command(command);
         }
     }
 }
 
 fn run(root: &Element, options: Options, host: Host) -> Widget {
-    let session = options.session;
-    let link: Rc<OnceCell<Weak<Driver>>> = Rc::default();
-    let actions = actions(Rc::clone(&link), host.clone());
-    let lent = host.clone();
+    let line = Rc::new(Line::default());
+    let actions = actions(Rc::downgrade(&line), host.clone());
     let texts = Catalogue::new(Box::new(host.clone()), &options.language);
     let chat = Chat::new(texts, options.face, actions);
     let view = draw(root, &chat);
-    let front = Rc::new(Front::new(chat, host.clone(), options.expose_text));
-    let session = Session::new(session, u64::from_le_bytes(page::random()), page::now());
-    let tell = Rc::clone(&front);
-    let driver = Driver::new(session, options.credentials, host, move |event| {
-        tell.tell(event);
-    });
-    let known = link.set(Rc::downgrade(&driver));
-    debug_assert!(known.is_ok(), "a window has one driver");
-    let running = Running { front, driver };
+    let running = Running {
+        front: Rc::new(Front::new(chat, host.clone(), options.expose_text)),
+        line,
+        settings: RefCell::new(Some((options.session, options.credentials))),
+    };
     Widget {
         root: root.clone(),
-        host: lent,
+        host,
         view: RefCell::new(Some(view)),
         _listeners: listen(&running),
         running: Some(running),
@@ -227,14 +248,14 @@ fn show(root: &Element, make: Box<dyn FnOnce() -> ui::Node>) -> View {
     mount_to_renderer(root, make)
 }
 
-fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
+fn actions(line: Weak<Line>, host: Host) -> Actions {
     Actions {
         command: {
             let host = host.clone();
             Box::new(move |command| {
                 let is_held = matches!(&command, Command::Say(text) if host.hold(text));
-                if let Some(driver) = link.get().and_then(Weak::upgrade).filter(|_| !is_held) {
-                    driver.command(command);
+                if let Some(line) = line.upgrade().filter(|_| !is_held) {
+                    line.command(command);
                 }
             })
         },
@@ -255,7 +276,7 @@ fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
 }
 
 fn listen(running: &Running) -> Vec<Listener> {
-    let (front, driver) = (Rc::clone(&running.front), Rc::clone(&running.driver));
+    let (front, line) = (Rc::clone(&running.front), Rc::clone(&running.line));
     let chat = front.chat();
     page::watch(move |event| {
         match event {
@@ -264,7 +285,7 @@ fn listen(running: &Running) -> Vec<Listener> {
             PageEvent::Offline => chat.set_offline(true),
             PageEvent::Awake | PageEvent::Leaving => {}
         }
-        driver.page(event);
+        line.page(event);
     })
 }
 

@@ -5,6 +5,7 @@
 // stamp:begin
 const GLUE = "gms_chat.js";
 const WASM = "gms_chat_bg.wasm";
+const SESSION = "";
 const WINDOW_CSS = "widget.css";
 const WINDOW = "window.js";
 const EXTRAS = "extras.js";
@@ -38,8 +39,8 @@ function make(name, attributes, ...children) {
 
 const at = (file) => new URL(file, base);
 
-async function get(address) {
-  const response = await fetch(address);
+async function get(address, how) {
+  const response = await fetch(address, how);
   if (!response.ok) throw Error(response.status + " " + response.url);
   return response;
 }
@@ -70,8 +71,8 @@ async function fetchEngine() {
   const wasm = get(at(WASM) + again);
   const css = get(at(WINDOW_CSS) + again);
   const [glue, window] = await Promise.all([GLUE, WINDOW].map((file) => import(at(file) + again)));
-  await glue.default({ module_or_path: wasm });
-  return { mount: glue.mount, styles: sheet(await (await css).text()), ...window };
+  await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
+  return { ...glue, styles: sheet(await (await css).text()), ...window };
 }
 
 /** What is needed only in use. */
@@ -265,12 +266,13 @@ class GmsChat extends HTMLElement {
   }
 
   async #mount() {
-    const { mount, styles, open } = await this.constructor.engine();
+    const { mount, session, styles, open } = await this.constructor.engine();
     this.#fallback.hidden = true;
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
     const file = () => this.#language && at(LANGUAGES(this.#language));
     return (this.#window = await open(this, this.#launcher, this.#dialog, mount, file, {
       ...this.#lent,
+      session,
       minimise: () => this.close(USER),
       news: (text) => {
         this.#news = text;

@@ -19,13 +19,13 @@ mod thread;
 mod transcript;
 mod waiting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
 use gms_chat_protocol::Moment;
-use gms_chat_protocol::chat::Role;
 use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
+use gms_chat_protocol::chat::{Problem, Role};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -91,6 +91,8 @@ pub(crate) struct State {
     first_message: RefCell<Option<String>>,
     /// Lines that have not been announced yet.
     speech: Live<Vec<String>>,
+    /// Draws the talk; comes with the session.
+    talk: OnceCell<Box<dyn Fn(&Chat) -> Node>>,
 }
 
 impl Deref for Chat {
@@ -171,6 +173,7 @@ impl Chat {
             is_checking: Live::new(false),
             first_message: RefCell::default(),
             speech: Live::new(Vec::new()),
+            talk: OnceCell::new(),
         };
         Self {
             texts: Rc::new(texts),
@@ -185,6 +188,11 @@ impl Chat {
             texts: Rc::new(texts),
             state: Rc::clone(&self.state),
         }
+    }
+
+    /// From now on there can be a talk: the window learns how to draw one.
+    pub(crate) fn expect_talk(&self) {
+        self.talk.get_or_init(|| Box::new(talk));
     }
 
     /// The sentences of the window.
@@ -238,6 +246,11 @@ impl Chat {
             self.say_first(first_message);
             self.command(Command::Start(visitor));
         }
+    }
+
+    /// The chat cannot start: there is nobody to start it.
+    pub(crate) fn fail(&self) {
+        self.phase.set(Phase::Failed(Problem::Unreachable));
     }
 
     /// Business hours begin, or end.
@@ -405,7 +418,10 @@ fn body(chat: &Chat) -> Node {
         Some(match chat.screen.get() {
             Screen::Form => form::form(&chat),
             Screen::Closed => waiting::closed(&chat),
-            Screen::Talk => talk(&chat),
+            Screen::Talk => chat
+                .talk
+                .get()
+                .map_or_else(|| div("talk"), |talk| talk(&chat)),
         })
     })
 }

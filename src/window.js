@@ -9,7 +9,7 @@ import { isOn, kebab, own as ownOf } from "./own.js";
 /**
  * Puts a window into `dialog`, beside its `launcher`. `language()` is the address of its sentences, if they are not
  * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, `extras`,
- * `api` and `survive`, which fetch those. Returns the wasm's `widget`, the `form` and the `context`, and what element and
+ * `api` and `survive`, which fetch those, as does `session` with the code of the wasm's session. Returns the wasm's `widget`, the `form` and the `context`, and what element and
  * commands call: `show()`, `hide()`, `refit()`, `speak()`, `begin()`, `free()`.
  */
 export async function open(element, launcher, dialog, mount, language, hooks) {
@@ -34,11 +34,28 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
   const survive = () => (isSurviving ??= hooks.survive().then(({ Survival }) => {
     survival = new Survival(context, dialog);
   }, complain));
-  if (isLeft(own)) await survive();
+  if (isLeft(own)) await Promise.all([survive(), hooks.session?.()]);
   const form = await formOf(context, hooks);
   const page = { element, emit: hooks.emit, widget: () => widget };
+  let isGone;
+  let attaching;
+  /** Gives the window its session, whose code comes after it. What cannot be fetched, the next call tries again. */
+  const attach = (how) => (attaching ??= Promise.resolve(hooks.session?.(how)).then(() => isGone || widget.attach()).catch((error) => {
+    attaching = null;
+    throw error;
+  }));
+  /** Likewise, where a chat cannot start without it. The form stays, with all that is in it. */
+  const attached = () => attach().catch((error) => {
+    const code = "load_failed";
+    const hint = "check that the page may fetch the files beside gms-chat.js";
+    console.error("gms-chat", code, error, "To mend it:", hint);
+    if (!isGone) widget.fail();
+    hooks.emit("error", { code, message: String(error), hint });
+    throw Object.assign(error, { code, hint });
+  });
   /** What a chat starts with: what is given, what the page knows only now, what a command says. Nothing when it is vetoed. */
   const begun = async (sent, more = []) => {
+    await attached();
     if (!hooks.emit("beforestart", {})) return;
     const data = own("data");
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
@@ -83,7 +100,10 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     },
   });
   if (isOn(own("debug"))) hooks.api().then((api) => api.observe(page)).catch(complain);
-  survival?.watch(widget);
+  if (survival) {
+    widget.attach();
+    survival.watch(widget);
+  }
   const rule = own("availability");
   const end = rule && extra("watch", rule, (...news) => {
     context.news = news;
@@ -105,7 +125,9 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     show: async (takesFocus) => {
       show();
       widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
-      const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()));
+      attach({ priority: "low" }).catch(() => {});
+      // What went wrong has been told.
+      const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()).catch(() => {}));
       if (given) widget.start(given);
     },
     /** Only the last change counts. */
@@ -118,6 +140,7 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     },
     free: () => {
       // What is left for the next window is how this one stands.
+      isGone = true;
       survival?.end();
       leave();
       remove();

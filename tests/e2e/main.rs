@@ -34,6 +34,7 @@ mod examples;
 mod gallery;
 mod keyboard;
 mod languages;
+mod late;
 mod peers;
 mod phones;
 mod pictures;

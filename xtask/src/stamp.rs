@@ -6,6 +6,7 @@ mod languages;
 mod loader;
 mod order;
 mod prune;
+mod split;
 
 use std::path::{Path, PathBuf};
 
@@ -35,13 +36,18 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let (wasm, glue) = built_pair(&staging)?;
     let built = read(&staging.join(&wasm))?;
     let mut glue_text = read_text(&staging.join(&glue))?;
+    let mut session = String::new();
     let small = if is_release() {
-        let small = shrink(project, &built)?;
+        let linked = Linked::read(project)?;
+        let small = shrink(project, &built, &linked)?;
         glue_text = glue::prune(&glue_text, &glue::imports(&small)?);
         glue_text = glue::lighten(&glue_text)?;
-        let (short, text) = glue::shorten(&small, &glue_text)?;
-        glue_text = text;
-        order::arrange(&short)?
+        let halves = split::split(&small, &linked.map, &split::addresses(&linked.wasm)?)?;
+        let short = glue::Short::of(&small, &glue_text)?;
+        glue_text = short.glue(&glue_text);
+        let late = order::arrange(&short.wasm(&halves.session)?)?;
+        session = keep_as(&staging, "gms-chat-session", "wasm", &late)?;
+        order::arrange(&short.wasm(&halves.window)?)?
     } else {
         built
     };
@@ -61,6 +67,7 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let values = loader::Values {
         glue: glue_name,
         wasm: wasm_name,
+        session,
         window_css: keep(&staging, "css", window.as_bytes())?,
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
         window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
@@ -121,9 +128,27 @@ fn is_release() -> bool {
     std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
+/// What the linker wrote.
+struct Linked {
+    wasm: Vec<u8>,
+    map: prune::map::Map,
+}
+
+impl Linked {
+    fn read(project: &Project) -> Outcome<Self> {
+        let linked = project
+            .target()
+            .join("wasm32-unknown-unknown/release/gms-chat");
+        let wasm = read(&linked.with_extension("wasm"))?;
+        let map = read_text(&linked.with_extension("map"))?;
+        let map = prune::map::Map::read(&map, &wasm)?;
+        Ok(Self { wasm, map })
+    }
+}
+
 /// Prunes and optimises. wasm-opt must not inline (brotli finds the repetition of calls, not of bodies: 1.4 KB),
 /// and must not take traps for impossible: that would remove bounds checks.
-fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
+fn shrink(project: &Project, wasm: &[u8], linked: &Linked) -> Outcome<Vec<u8>> {
     let folder = project.target().join("stamp");
     std::fs::create_dir_all(&folder)
         .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
@@ -134,15 +159,7 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
     prune::refuse_formatting(&once)?;
     write(&pruned, &prune::mute(&once)?)?;
     optimise(project, &pruned, &small)?;
-    let small = read(&small)?;
-    let linked = project
-        .target()
-        .join("wasm32-unknown-unknown/release/gms-chat");
-    prune::silence(
-        &small,
-        &read(&linked.with_extension("wasm"))?,
-        &read_text(&linked.with_extension("map"))?,
-    )
+    prune::silence(&read(&small)?, &linked.map)
 }
 
 fn optimise(project: &Project, from: &Path, to: &Path) -> Outcome {

@@ -11,6 +11,8 @@ pub(super) struct Values {
     /// File names, beside the loader.
     pub(super) glue: String,
     pub(super) wasm: String,
+    /// What of the wasm comes after the window; nothing where that is whole.
+    pub(super) session: String,
     pub(super) window_css: String,
     /// The rules themselves: the launcher is drawn before any further request.
     pub(super) launcher_css: String,
@@ -74,6 +76,7 @@ fn set(
     let constants = [
         ("GLUE", file(&values.glue)),
         ("WASM", file(&values.wasm)),
+        ("SESSION", file(&values.session)),
         ("WINDOW_CSS", file(&values.window_css)),
         ("WINDOW", file(&values.window)),
         ("EXTRAS", file(&values.extras)),
@@ -131,7 +134,7 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
+    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\nconst SESSION = \"\";\n\
                           const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst LANGUAGES = 0;\n\
                           const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
 
@@ -139,6 +142,7 @@ mod tests {
         Values {
             glue: "gms-chat-1.js".into(),
             wasm: "gms-chat-2.wasm".into(),
+            session: "gms-chat-session-2.wasm".into(),
             window_css: "gms-chat-3.css".into(),
             window: "gms-chat-window-3.js".into(),
             extras: "gms-chat-extras-4.js".into(),
@@ -193,7 +197,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "11 constants",
+                "12 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

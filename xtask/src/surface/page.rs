@@ -31,7 +31,7 @@ const FUNCTION: &str = "
 | `off` | ends it: name, function |
 
 Without an element, every other command waits for the first one. Refused with `unknown_command`, or with `bad_config` where
-`init` is given no `endpoint`; `wasm_blocked` and `load_failed` say that the window could not be fetched, `destroyed` that the
+`init` is given no `endpoint`; `wasm_blocked` and `load_failed` say that the window, or what a chat needs besides, could not be fetched, `destroyed` that the
 element went before an answer came.
 ";
 const EVENTS_HEAD: &str = "
