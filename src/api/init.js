@@ -1,18 +1,19 @@
 // Elements from options: making one, and giving one others.
 
-import { kebab } from "../own.js";
+import { camel, kebab } from "../own.js";
 import { fail } from "./fail.js";
 
 const TAG = "gms-chat";
 
-/** Texts, numbers and truths become attributes, the rest members of `options`; nothing takes an option away. */
+/** Gives an element options: by its properties where it has them, else by attributes; nothing takes an option away. */
 export function set(element, options) {
   for (const name in options) {
     const value = options[name];
     const { [name]: _, ...others } = element.options ?? {};
     element.options = others;
-    if (Object(value) === value) element.options[name] = value;
-    else if (value == null || (name == "open" && !value)) element.removeAttribute(kebab(name));
+    // What is a command too has only the attribute.
+    if (name in element && name != "open" && name != "invite") element[name] = value;
+    else if (value == null || value === false) element.removeAttribute(kebab(name));
     else element.setAttribute(kebab(name), value);
   }
 }
