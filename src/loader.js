@@ -49,11 +49,11 @@ async function get(address) {
 const COMMANDS =
   "start end send sendNotice setDraft getDraft notify update setUserData setQueueInfo getState getTranscript getAgents getReport invite clearHistory reset ready destroy";
 /**
- * Options that are properties too, by their names as attributes: those that are no commands, and nobody else's. Behind
- * a name stands what kind of value it is, as in KINDS.
+ * Options that are properties too, by their names as attributes. Behind a name stands `?` for a truth, `#` for a number.
+ * Two are commands, and can only be set.
  */
 const OPTIONS =
-  "options endpoint service delivery comet-path append-type? delayed? user-id persist credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
+  "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
 /** Makes it once, so that calls keep their order; after a failure the next call tries again. */
 const once = (make, made) => () => (made ??= make().catch((error) => {
   made = null;
@@ -106,17 +106,19 @@ class GmsChat extends HTMLElement {
       };
     }
     for (const option of OPTIONS.split(" ")) {
-      const [name, kind] = option.split(/(\W)$/);
-      Object.defineProperty(this.prototype, name.replace(/-./g, (dash) => dash[1].toUpperCase()), {
+      const [name, kind] = option.split(/(?=\W$)/);
+      const property = name.replace(/-./g, (dash) => dash[1].toUpperCase());
+      const command = this.prototype[property];
+      Object.defineProperty(this.prototype, property, {
         get() {
           const text = this.getAttribute(name);
-          return this.#given[name] ?? (!kind || text == null ? text : kind == "#" ? +text : !/^(off|false)$/.test(text));
+          return command ?? this.#given[name] ?? (!kind || text == null ? text : kind == "#" ? +text : !/off|false/.test(text));
         },
         set(value) {
-          const isText = Object(value) !== value;
-          this.#given[name] = isText ? null : value;
-          if (isText && value != null) this.setAttribute(name, value);
-          else this.removeAttribute(name);
+          const isGiven = Object(value) === value;
+          this.#given[name] = isGiven ? value : null;
+          if (isGiven || value == null || (command && value === false)) this.removeAttribute(name);
+          else this.setAttribute(name, value);
         },
       });
     }
@@ -281,8 +283,7 @@ class GmsChat extends HTMLElement {
     const wanted = this.closest("[lang]")?.lang;
     // Who reads traditional characters is better served in English.
     this.#language = Object.keys(TITLES).find((tag) => RegExp("^" + tag.slice(0, 2) + "\\b(?!.*(hant|tw|hk|mo))", "i").test(wanted));
-    const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
-    for (const part of this.#root.children) part.dir = dir;
+    this.#launcher.dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
     this.#name();
     this.#window?.speak();
   }
@@ -308,14 +309,15 @@ class GmsChat extends HTMLElement {
 
   /** No dead button: what the host put into the slot "fallback" stands in. */
   #fail(error) {
-    const { code = "load_failed", hint = "the page has to get the files beside gms-chat.js" } = error;
+    // Without a hint the error names the file that could not be fetched.
+    const { code = "load_failed", hint } = error;
     console.error(TAG, code, error, hint);
     this.#want(false);
     this.#launcher.hidden = error.code;
     const url = this.fallbackUrl;
     const text = this.fallbackLabel || "The chat is not available here.";
     this.#fallback?.remove();
-    this.#fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback" },
+    this.#fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", dir: this.#launcher.dir },
       /^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
     this.#launcher.after(this.#fallback);
     this.#emit("error", { code, message: String(error), hint });

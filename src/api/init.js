@@ -1,6 +1,6 @@
 // Elements from options: making one, and giving one others.
 
-import { camel, kebab } from "../own.js";
+import { kebab } from "../own.js";
 import { fail } from "./fail.js";
 
 const TAG = "gms-chat";
@@ -11,9 +11,8 @@ export function set(element, options) {
     const value = options[name];
     const { [name]: _, ...others } = element.options ?? {};
     element.options = others;
-    // What is a command too has only the attribute.
-    if (name in element && name != "open" && name != "invite") element[name] = value;
-    else if (value == null || value === false) element.removeAttribute(kebab(name));
+    if (name in element) element[name] = value;
+    else if (value == null) element.removeAttribute(kebab(name));
     else element.setAttribute(kebab(name), value);
   }
 }

@@ -50,6 +50,21 @@ async fn properties_and_attributes_say_the_same() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_a_command_too_can_be_set_as_frameworks_do() {
+    let stage = Stage::new();
+    stage.element(&[]);
+    let told = script("chat.open = true; chat.invite = 'Hello'; return [chat.getAttribute('invite'), typeof chat.open, typeof chat.invite]").await;
+    assert_eq!(told, r#"["Hello","function","function"]"#);
+    see("How can we help?").await;
+    assert_eq!(
+        script("chat.open = false; return chat.hasAttribute('open')").await,
+        "false"
+    );
+    see_no_more("How can we help?").await;
+    assert_eq!(script("return chat.open()").await, "true");
+}
+
+#[wasm_bindgen_test]
 async fn what_is_no_text_stays_a_property() {
     let stage = Stage::new();
     let element = stage.element(&[]);

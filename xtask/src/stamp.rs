@@ -213,12 +213,17 @@ fn keep(staging: &Path, ending: &str, content: &[u8]) -> Outcome<String> {
 
 /// Writes `content` under `STEM-HASH.ENDING` and returns that name.
 fn keep_as(staging: &Path, stem: &str, ending: &str, content: &[u8]) -> Outcome<String> {
-    let name = format!("{stem}-{:08x}.{ending}", fnv1a(content));
+    let name = format!("{stem}-{:06x}.{ending}", hash(content));
     write(&staging.join(&name), content)?;
     Ok(name)
 }
 
-/// FNV-1a, 32 bits: names only have to change with the content, nobody attacks them, and the loader carries each.
+/// Names only have to change with the content, nobody attacks them, and the loader carries each: 24 bits.
+fn hash(content: &[u8]) -> u32 {
+    fnv1a(content) >> 8
+}
+
+/// FNV-1a, 32 bits.
 fn fnv1a(content: &[u8]) -> u32 {
     content.iter().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)

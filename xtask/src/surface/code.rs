@@ -220,7 +220,8 @@ fn listed(loader: &str) -> BTreeSet<String> {
     names
 }
 
-/// The properties as the loader has to list them: with a sign behind those that are no texts.
+/// The properties as the loader has to list them: with a sign behind those that are no texts, and two that can only
+/// be set, because they are commands.
 fn properties() -> BTreeSet<String> {
     let signed = |option: &Opt| {
         let sign = match option.kind {
@@ -231,8 +232,8 @@ fn properties() -> BTreeSet<String> {
         format!("{}{sign}", option.name)
     };
     let own = OPTIONS.iter().filter(|option| is_property(option.name));
-    let all = "options".to_owned();
-    own.map(signed).chain([all]).collect()
+    let more = ["options", "open", "invite"].map(str::to_owned);
+    own.map(signed).chain(more).collect()
 }
 
 /// The words of the text behind a mark.

@@ -12,8 +12,8 @@ of `gmsChat(\"init\", {endpoint})`.
 
 Each option is a property of the element too, by its name in scripts: texts, numbers and truths reflect the attribute, in both
 directions (`element.enterSends = false` writes `enter-sends=\"false\"`; what is not said is `null`), objects and functions stay
-properties. What is set before the loader is there counts. `open` and `invite` are commands of the element, so these two options are
-attributes only; `lang` and `dir` are those of every element. The property `options` takes many at once, reflects nothing, and outdoes
+properties. What is set before the loader is there counts. `open` and `invite` are commands of the element: these two properties can
+be set like the others, but what is read is the command. `lang` and `dir` are those of every element. The property `options` takes many at once, reflects nothing, and outdoes
 the rest.
 
 ";
