@@ -62,7 +62,7 @@ impl Remote for Driver {
 
     fn restore(&self, snapshot: &str, visitor: Visitor) -> bool {
         let now = page::now();
-        let is_taken = self.session.borrow_mut().restore(snapshot, visitor, now);
+        let is_taken = self.session.borrow_mut().restore(snapshot, true, visitor, now);
         self.feed(Input::Due);
         is_taken
     }

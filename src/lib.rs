@@ -124,6 +124,11 @@ impl Widget {
         self.command(Command::Notice(text));
     }
 
+    /// Puts a line of the page's own into the transcript; `tone` is the last word of its part.
+    pub fn note(&self, text: String, tone: String) {
+        self.command(Command::Note { text, tone });
+    }
+
     /// Ends the chat without asking.
     pub fn end(&self) {
         self.command(Command::End);

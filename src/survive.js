@@ -86,7 +86,7 @@ export class Survival {
     this.#written = this.#storage();
     this.#left = this.#written == null ? null : read(this.#written);
     if (this.#left) Object.assign(context, { seed: this.#left.seed, sent: this.#left.sent });
-    else this.#storage("");
+    else if (this.#written != null) this.#lose("unreadable");
   }
 
   /** Takes up what was left, and keeps the chat of this window from here on. */
@@ -127,6 +127,10 @@ export class Survival {
       this.#note();
       this.#context.emit("restored", {});
       return null;
+    }
+    if (this.#isReturning && name === "sessionend") {
+      this.#isReturning = false;
+      this.#context.emit("restorefailed", { reason: detail.reason });
     }
     this.#note();
     return [name, detail];
@@ -176,9 +180,9 @@ export class Survival {
     this.#isOld = false;
     if (!isTaken) {
       this.#isReturning = false;
-      return this.#storage("");
+      return this.#lose("unreadable");
     }
-    if (isOpen) element.open({ focus: false });
+    if (isOpen) element.open({ focus: false, by: "restore" });
     // The window draws before this goes on.
     await null;
     const box = this.#dialog.querySelector("textarea");
@@ -217,6 +221,12 @@ export class Survival {
     const { parentNode, nextSibling } = element;
     element.remove();
     setTimeout(() => parentNode.insertBefore(element, nextSibling));
+  }
+
+  /** What was left is no chat that can go on. */
+  #lose(reason) {
+    this.#storage("");
+    this.#context.emit("restorefailed", { reason });
   }
 
   /** What is kept, after it was set to `text`, or removed if that is empty. Where storage is forbidden, nothing is. */

@@ -218,7 +218,9 @@ impl Chat {
                 }
                 self.changes.update(|changes| changes.push(change));
             }
-            Event::Typing(party) => self.typing.set(party),
+            Event::Typing(party) => {
+                self.typing.set(party.filter(|_| self.face.shows_typing));
+            }
             Event::Notice { .. } | Event::Diagnostic(_) => {}
         }
     }
@@ -337,7 +339,7 @@ impl Chat {
                     self.agent.set(None);
                 }
             }
-            Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap => {}
+            Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap | Body::Note { .. } => {}
         }
     }
 

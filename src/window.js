@@ -3,17 +3,31 @@
 import { write } from "./api/composer.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
-import { badge, stand } from "./frame.js";
-import { isOn, kebab, own as ownOf } from "./own.js";
+import { badge, frame, stand } from "./frame.js";
+import { isOn, kebab, own as ownOf, sending } from "./own.js";
 
 /**
- * Puts a window into `dialog`, beside its `launcher`. `language()` is the address of its sentences, if they are not
- * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, `extras`,
- * `api` and `survive`, which fetch those, as does `session` with the code of the wasm's session. Returns the wasm's `widget`, the `form` and the `context`, and what element and
- * commands call: `show()`, `hide()`, `refit()`, `speak()`, `begin()`, `free()`.
+ * Puts a window beside its `launcher`. `hooks` is what the loader lends: what the wasm calls, `emit` and `minimise`, and
+ * `news`, which names the launcher, `language`, which tells the language and the address of its sentences if it is not
+ * English, `extras`, `api`, `survive` and `debug`, which fetch those, as does `session` with the code of the wasm's session.
+ * Returns the wasm's `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `refit()`,
+ * `speak()`, `begin()`, `free()`.
  */
-export async function open(element, launcher, dialog, mount, language, hooks) {
+export async function open(element, launcher, mount, hooks) {
   const own = (name) => ownOf(element, name);
+  const dialog = frame(launcher);
+  // A window that gives way to another one leaves the dialog to it.
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    hooks.minimise();
+  };
+  /** The address of the sentences; the dialog says which language they are. */
+  const language = () => {
+    const [tag, address] = hooks.language();
+    dialog.lang = tag || (own("messages") && element.closest("[lang]")?.lang) || "en";
+    dialog.dir = launcher.dir;
+    return address;
+  };
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
   /** What the extras know: options, sentences by name, what was found out about business hours. */
@@ -28,6 +42,7 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     /** What `gms_user` is made of. */
     seed: crypto.getRandomValues(new Uint32Array(4)),
   };
+  const debug = () => hooks.debug().catch(complain);
   let survival;
   let isSurviving;
   /** Keeps the chat for the next page from the first sign of one on. */
@@ -77,29 +92,39 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     form: (root) => form.draw(root, context.texts),
     submit: async () => {
       const sent = await form.submit();
+      if (sent) hooks.emit("formsubmit", isOn(own("expose-text")) ? { values: Object.fromEntries(form.values) } : {});
+      else hooks.emit("forminvalid", { fields: form.refused });
       return sent && begun(sent);
     },
     /** Whether the page looks at a message first. Where its look cannot be fetched, nothing passes unseen. */
     hold: (text) => {
-      const isHeld = own("before-send") || own("mask");
+      const isStopped = !hooks.emit("beforesend", sending(element, text));
+      const isHeld = isStopped || own("before-send") || own("mask");
       const back = (error) => complain(error, write(element, text));
-      if (isHeld) hooks.api().then((api) => api.hold(page, text)).catch(back);
+      // The place is emptied now.
+      if (isStopped) queueMicrotask(() => write(element, text));
+      else if (isHeld) hooks.api().then((api) => api.hold(page, text)).catch(back);
       return Boolean(isHeld);
     },
     /** A promise of the page's own headers on a request, if it wants any. */
     dress: (request, refresh) => {
-      if (own("headers") || isOn(own("debug"))) return hooks.api().then((api) => api.dress(page, request, refresh));
+      const dressed = own("headers") && hooks.api().then((api) => api.dress(page, request, refresh));
+      if (!isOn(own("debug"))) return dressed || undefined;
+      return Promise.all([debug(), dressed]).then(([log]) => log?.asked(page, request));
     },
-    answered: (...answer) => hooks.api().then((api) => api.answered(page, ...answer)),
+    answered: (...answer) => isOn(own("debug")) && debug().then((log) => log?.answered(page, ...answer)),
     emit: (name, detail) => {
+      if (name == "sessionstart") detail.delivery = JSON.parse(widget.keep())[1] & 1 ? "cometd" : "poll";
       if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
       if (!isSurviving) survive().then(() => survival?.watch(widget));
       const told = survival ? survival.told(name, detail) : [name, detail];
-      return !told || hooks.emit(...told);
+      const isWelcome = !told || hooks.emit(...told);
+      if (name == "statechange" && detail.state == "idle") showForm();
+      return isWelcome;
     },
   });
-  if (isOn(own("debug"))) hooks.api().then((api) => api.observe(page)).catch(complain);
+  if (isOn(own("debug"))) debug().then((log) => log?.observe(page));
   if (survival) {
     widget.attach();
     survival.watch(widget);
@@ -111,20 +136,27 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     context.refill?.();
   });
   const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
+  /** The visitor sees the form: he has opened the window, or wants another chat. */
+  const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
   let turn = 0;
   return {
     widget,
-    hide: () => {
+    hide: (by) => {
+      if (!dialog.open) return;
       hide();
       widget.set_open(false, false);
+      hooks.emit("close", { by });
     },
     refit: () => show(true),
     form,
     context,
-    begin: (more) => begun(form.sent(), more),
-    show: async (takesFocus) => {
+    begin: (given) => begun(form.sent(given)),
+    show: async (takesFocus, by) => {
+      if (dialog.open) return;
       show();
       widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
+      hooks.emit("open", { by });
+      showForm();
       attach({ priority: "low" }).catch(() => {});
       // What went wrong has been told.
       const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()).catch(() => {}));
@@ -177,10 +209,12 @@ function placed(sent) {
   return [...names.map((name) => (sent.get(name) ?? "").trim()), ...data];
 }
 
-/** Attributes, then the property `options`, by their names as attributes. */
+/** Attributes, then the properties `options` and `user`, by their names as attributes. */
 function* known(element) {
   for (const { name, value } of element.attributes) yield [name, value];
-  for (const name in element.options) yield [kebab(name), String(element.options[name])];
+  for (const more of [element.options, ownOf(element, "user")]) {
+    for (const name in Object(more)) yield [kebab(name), String(more[name])];
+  }
 }
 
 /** Names and values in turn, for the wasm. */

@@ -79,6 +79,12 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
             "js",
             bundle(project, "src/api.js", "")?.as_bytes(),
         )?,
+        debug: keep_as(
+            &staging,
+            "gms-chat-debug",
+            "js",
+            bundle(project, "src/debug.js", "")?.as_bytes(),
+        )?,
         languages: languages.folder,
         tags: languages.tags,
         titles: languages.titles,
@@ -224,15 +230,20 @@ fn keep(staging: &Path, ending: &str, content: &[u8]) -> Outcome<String> {
 
 /// Writes `content` under `STEM-HASH.ENDING` and returns that name.
 fn keep_as(staging: &Path, stem: &str, ending: &str, content: &[u8]) -> Outcome<String> {
-    let name = format!("{stem}-{:016x}.{ending}", fnv1a(content));
+    let name = format!("{stem}-{:06x}.{ending}", hash(content));
     write(&staging.join(&name), content)?;
     Ok(name)
 }
 
-/// FNV-1a, 64 bits: names only have to change with the content, nobody attacks them.
-fn fnv1a(content: &[u8]) -> u64 {
-    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+/// Names only have to change with the content, nobody attacks them, and the loader carries each: 24 bits.
+fn hash(content: &[u8]) -> u32 {
+    fnv1a(content) >> 8
+}
+
+/// FNV-1a, 32 bits.
+fn fnv1a(content: &[u8]) -> u32 {
+    content.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
     })
 }
 
@@ -291,8 +302,8 @@ mod tests {
 
     #[test]
     fn the_hash_is_fnv1a() {
-        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(fnv1a(b""), 0x811c_9dc5);
+        assert_eq!(fnv1a(b"foobar"), 0xbf9c_f968);
     }
 
     #[test]

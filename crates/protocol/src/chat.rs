@@ -127,6 +127,7 @@ impl Session {
             Command::Retry(key) => self.retry(key),
             Command::Discard(key) => self.view.discard(key),
             Command::Notice(text) => self.notice(text),
+            Command::Note { text, tone } => self.view.note(text, tone),
             Command::End => self.end(now),
             Command::Reset => self.reset(),
         }

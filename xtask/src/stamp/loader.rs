@@ -24,6 +24,8 @@ pub(super) struct Values {
     pub(super) api: String,
     /// What keeps a chat for the next page.
     pub(super) survive: String,
+    /// The log of a page that is debugged.
+    pub(super) debug: String,
     /// The folder with the languages, and their tags.
     pub(super) languages: String,
     pub(super) tags: Vec<String>,
@@ -82,9 +84,11 @@ fn set(
         ("EXTRAS", file(&values.extras)),
         ("API", file(&values.api)),
         ("SURVIVE", file(&values.survive)),
+        ("DEBUG", file(&values.debug)),
         ("LANGUAGES", languages.to_owned()),
         ("TITLES", values.titles.clone()),
         ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
+        ("VERSION", quoted(env!("CARGO_PKG_VERSION"))),
     ];
     let mut set = String::new();
     for (name, value) in &constants {
@@ -135,8 +139,8 @@ mod tests {
     use super::*;
 
     const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\nconst SESSION = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst LANGUAGES = 0;\n\
-                          const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
+                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst DEBUG = \"\";\nconst LANGUAGES = 0;\n\
+                          const TITLES = {};\nconst LAUNCHER_CSS = \"\";\nconst VERSION = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
         Values {
@@ -148,6 +152,7 @@ mod tests {
             extras: "gms-chat-extras-4.js".into(),
             api: "gms-chat-api-5.js".into(),
             survive: "gms-chat-survive-6.js".into(),
+            debug: "gms-chat-debug-7.js".into(),
             languages: "lang-5".into(),
             tags: vec!["de".into(), "fi".into()],
             titles: "{\"de\":\"Chat\"}".into(),
@@ -197,7 +202,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "12 constants",
+                "14 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

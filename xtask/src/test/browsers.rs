@@ -3,6 +3,7 @@
 use super::Counts;
 use super::suites::{Suite, libtest, node_packages};
 use crate::dist;
+use crate::examples;
 use crate::failure::Outcome;
 use crate::process::cargo;
 use crate::project::Project;
@@ -22,21 +23,25 @@ pub(super) const SUITES: [Suite; 2] = [
 ];
 
 /// The journeys that need no developer tools of Chromium's, by the beginnings of their names.
-const JOURNEYS: [&str; 8] = [
+const JOURNEYS: [&str; 10] = [
     "delivery::",
     "doors::",
     "embedding::",
     "ending::",
+    "examples::",
     "keyboard::",
     "languages::",
     "policies::",
+    "survival::",
     "trouble::",
 ];
 
-/// What only Chromium can play: a paste (there is no clipboard under automation) and a look at the heap.
-const FOR_CHROMIUM: [&str; 2] = [
+/// What only Chromium can play: a paste (there is no clipboard under automation), a look at the heap, and the time that
+/// scripts take.
+const FOR_CHROMIUM: [&str; 3] = [
     "rich_text_is_pasted",
     "a_hundred_lives_leave_nothing_behind",
+    "a_long_transcript_is_readable",
 ];
 
 fn firefox(project: &Project) -> Outcome<Counts> {
@@ -61,6 +66,7 @@ fn webkit(project: &Project) -> Outcome<Counts> {
 fn journeys(project: &Project, settings: &[(&str, &str)], skipped: &str) -> Outcome<Counts> {
     node_packages(project, "tests/e2e")?;
     dist::build_once(project)?;
+    examples::build(project, &examples::ALL)?;
     let mut command = cargo(project);
     command.envs(settings.iter().copied());
     command.args([

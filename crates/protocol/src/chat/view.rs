@@ -220,13 +220,15 @@ impl View {
         self.tell_changes();
     }
 
+    /// Shows a line of the page's own, at the end as it stands.
+    pub(crate) fn note(&mut self, text: String, tone: String) {
+        self.transcript.note(nobody(), Body::Note { text, tone });
+        self.tell_changes();
+    }
+
     /// Marks that something before `position` is missing.
     pub(crate) fn mark_gap(&mut self, position: u64) -> EntryKey {
-        let nobody = Party {
-            nickname: String::new(),
-            role: Role::External,
-        };
-        let key = self.transcript.mark_gap(position, nobody);
+        let key = self.transcript.mark_gap(position, nobody());
         self.tell_changes();
         key
     }
@@ -257,6 +259,13 @@ impl View {
         for change in self.transcript.take_changes() {
             self.tell(Event::Entry(change));
         }
+    }
+}
+
+fn nobody() -> Party {
+    Party {
+        nickname: String::new(),
+        role: Role::External,
     }
 }
 

@@ -128,7 +128,8 @@ impl Following {
             Command::Start(_) | Command::Typing | Command::StopTyping => {
                 self.wish(name, &command, out);
             }
-            Command::Notice(_) | Command::End | Command::Reset => self.wish(name, &command, out),
+            Command::Notice(_) | Command::Note { .. } => self.wish(name, &command, out),
+            Command::End | Command::Reset => self.wish(name, &command, out),
         }
     }
 

@@ -134,6 +134,7 @@ pub(super) fn write_command(out: &mut String, head: &[&str], command: &Command) 
             vec!["discard", &number]
         }
         Command::Notice(text) => vec!["notice", text],
+        Command::Note { text, tone } => vec!["note", text, tone],
         Command::End => vec!["end"],
         Command::Reset => vec!["reset"],
     };
@@ -170,6 +171,10 @@ pub(super) fn read_command(row: Row<'_>, at: usize) -> Option<Command> {
         "retry" => Command::Retry(read_key(row, at + 1)?),
         "discard" => Command::Discard(read_key(row, at + 1)?),
         "notice" => Command::Notice(text()),
+        "note" => Command::Note {
+            text: text(),
+            tone: row.text(at + 2),
+        },
         "end" => Command::End,
         "reset" => Command::Reset,
         _ => return None,
@@ -227,6 +232,7 @@ fn write_entry(out: &mut String, mark: &str, before: &str, origin: &str, entry: 
         Body::Left => vec!["l"],
         Body::Transferred { from } => vec!["x", &from.nickname, wire::role_name(from.role)],
         Body::PushUrl { url, .. } => vec!["u", url],
+        Body::Note { text, tone } => vec!["k", text, tone],
         Body::Gap => vec!["g"],
     };
     push_row(out, &with(&head, &words));
@@ -260,6 +266,10 @@ fn read_entry(row: Row<'_>) -> Option<Entry> {
                 host: address.host,
             }
         }
+        "k" => Body::Note {
+            text,
+            tone: row.text(BODY + 2),
+        },
         "g" => Body::Gap,
         _ => return None,
     };

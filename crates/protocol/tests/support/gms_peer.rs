@@ -554,6 +554,7 @@ fn line(entry: &Entry) -> String {
         Body::Transferred { from } => format!("{} handed over to {name}", who(from)),
         Body::PushUrl { url, host } => format!("{name} offers {host} <{url}>"),
         Body::Gap => "~ something is missing ~".to_owned(),
+        Body::Note { text, tone } => format!("~ {tone}: {text} ~"),
     }
 }
 

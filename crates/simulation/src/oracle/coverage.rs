@@ -70,7 +70,8 @@ fn index(input: &Input) -> usize {
         Input::Want(command) => match command {
             Command::Start(_) | Command::Reset => 30,
             Command::Say(_) => 31,
-            Command::Typing | Command::StopTyping | Command::Notice(_) => 32,
+            Command::Typing | Command::StopTyping => 32,
+            Command::Notice(_) | Command::Note { .. } => 32,
             Command::Retry(_) | Command::Discard(_) => 33,
             Command::End => 34,
         },

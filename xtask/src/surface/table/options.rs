@@ -92,7 +92,13 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "`same-origin`",
         "which cookies accompany requests; CometD on another origin needs `include`",
     ),
-    text("first-name", "string", "–", "what the form shows already"),
+    text(
+        "user",
+        "{ firstName?: string; lastName?: string; email?: string; subject?: string; displayName?: string; [field: string]: string | undefined } | string",
+        "–",
+        "what the form shows already, in one; an attribute holds JSON",
+    ),
+    text("first-name", "string", "–", "the same, one by one"),
     text("last-name", "string", "–", "likewise"),
     text("email", "string", "–", "likewise"),
     text("subject", "string", "–", "likewise; the API demands one"),
@@ -202,6 +208,18 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "boolean",
         "`true`",
         "`off`: Enter breaks the line, and Ctrl or Cmd with Enter sends",
+    ),
+    text(
+        "typing",
+        "\"both\" | \"receive\" | \"off\"",
+        "`both`",
+        "`receive`: nobody is told that the visitor types; `off`: nor is the visitor told of others",
+    ),
+    text(
+        "keepalive-limit",
+        "number",
+        "`45`",
+        "the Chat Server's `flex-disconnect-timeout` in seconds: polls are never further apart than 80 % of it",
     ),
     text(
         "idle-alert",
@@ -321,5 +339,10 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "before-send",
         "(text: string) => string | boolean | void | Promise<string | boolean | void>",
         "sees each message first: a text replaces it, `false` refuses it",
+    ),
+    object(
+        "on-link",
+        "(url: string) => string | boolean | void",
+        "is asked when the visitor opens a link of the transcript: a text is another address, `false` stops (a page of one's own may go there without a new tab)",
     ),
 ];
