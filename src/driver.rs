@@ -91,6 +91,11 @@ impl Driver {
         self.feed(Input::Page(event));
     }
 
+    /// Does what is due, for a page whose timers may be late.
+    pub(crate) fn tick(&self) {
+        self.feed(Input::Due);
+    }
+
     /// Feeds one input after the other, and drains the session after each.
     /// An input that arrives meanwhile, from an event's listener, waits for its turn.
     fn feed(&self, input: Input) {

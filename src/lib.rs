@@ -152,9 +152,18 @@ impl Widget {
         if let Some(running) = &self.running {
             running.driver.page(if goes {
                 PageEvent::Leaving
+            } else if page::is_visible() {
+                PageEvent::Visible
             } else {
                 PageEvent::Awake
             });
+        }
+    }
+
+    /// Does what is due, for a page whose timers may be late.
+    pub fn tick(&self) {
+        if let Some(running) = &self.running {
+            running.driver.tick();
         }
     }
 
@@ -262,7 +271,7 @@ fn listen(running: &Running) -> Vec<Listener> {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
             PageEvent::Online => chat.set_offline(false),
             PageEvent::Offline => chat.set_offline(true),
-            PageEvent::Awake | PageEvent::Leaving => {}
+            PageEvent::Awake | PageEvent::Frozen | PageEvent::Leaving => {}
         }
         driver.page(event);
     })
