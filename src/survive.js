@@ -2,12 +2,17 @@
 // Fetched when a chat starts, or when another page has left one. What decides is in the wasm; without this file a chat
 // ends with its page.
 
+import { Clock } from "./clock.js";
+
 /** What was written by another version is not read. */
 const VERSION = 1;
 /** Changes within this time, in milliseconds, are written together. */
 const PAUSE = 500;
 /** So long, in milliseconds, after a page has come back it knows what others have written meanwhile. */
 const SETTLING = 200;
+
+/** The mark of a chat to which the server pushes its events, see `kept.rs`. */
+const BY_COMET = 1;
 
 /** Tells damage, not malice: FNV-1a in 32 bits. */
 function sum(text) {
@@ -57,6 +62,9 @@ export function settled(text, isExact) {
   }
 }
 
+/** Whether a chat hangs on the timers of its page. Between two long polls there is none. */
+const isTimed = (chat, own) => own("away") > 0 || (JSON.parse(chat)[1] & BY_COMET) === 0;
+
 /** Keeps the chat of one window. */
 export class Survival {
   #context;
@@ -69,6 +77,8 @@ export class Survival {
   #widget;
   #end = new AbortController();
   #timer = 0;
+  /** While the page cannot be seen. */
+  #clock = new Clock(() => this.#widget?.tick());
   /** Whether the page has stopped: nothing is written until it is known what others have written. */
   #isAway = false;
   /** Whether what is told has been told on another page. */
@@ -107,7 +117,7 @@ export class Survival {
     });
     hear(document, {
       // Some systems end a hidden page without another word.
-      visibilitychange: () => document.hidden && this.save(),
+      visibilitychange: () => (document.hidden ? this.save() : this.#clock.set(false)),
       freeze: () => this.#rest(),
       resume: () => this.#wake(),
     });
@@ -138,6 +148,7 @@ export class Survival {
     this.#timer = clearTimeout(this.#timer);
     const { element, seed, sent = [] } = this.#context;
     const chat = this.#widget.keep();
+    this.#clock.set(document.hidden && !isExact && chat && isTimed(chat, this.#context.own));
     if (!chat) return this.#storage("");
     const { state, unread } = element;
     const draft = this.#dialog.querySelector("textarea")?.value ?? "";
