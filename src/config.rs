@@ -129,6 +129,7 @@ fn read(given: &Given<'_>) -> Options {
     for (name, limit) in [
         ("idle-alert", &mut session.limits.idle_alert),
         ("idle-close", &mut session.limits.idle_close),
+        ("away", &mut session.limits.away),
     ] {
         if let Some(seconds) = given.number(name) {
             *limit = Duration::from_secs(seconds.into());
@@ -439,10 +440,14 @@ mod tests {
     fn the_limits_of_silence_are_the_servers() {
         let limits = |more: &[&str]| options(&[&["endpoint=/g"], more].concat()).session.limits;
         assert_eq!(limits(&[]), Config::new("/g").limits);
-        let own = limits(&["idle-alert=0", "idle-close=30"]);
+        let own = limits(&["idle-alert=0", "idle-close=30", "away=120"]);
         assert_eq!(
-            (own.idle_alert, own.idle_close),
-            (Duration::ZERO, Duration::from_secs(30))
+            (own.idle_alert, own.idle_close, own.away),
+            (
+                Duration::ZERO,
+                Duration::from_secs(30),
+                Duration::from_secs(120)
+            )
         );
     }
 

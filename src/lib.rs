@@ -25,7 +25,8 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::{Command, Config, Session};
+use gms_chat_protocol::chat::{Command, Config};
+use gms_chat_protocol::tabs::Tab;
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
@@ -34,7 +35,7 @@ use config::{Complaint, Credentials, Options};
 use driver::Driver;
 use front::{Front, emit};
 use js_sys::Array;
-use line::Line;
+use line::{Line, Remote};
 use page::Listener;
 use text::Catalogue;
 use ui::{Actions, Chat, Mounted};
@@ -89,11 +90,10 @@ impl Widget {
         let Some((config, credentials)) = running.settings.take() else {
             return;
         };
-        let session = Session::new(config, u64::from_le_bytes(page::random()), page::now());
+        let tab = Tab::new(config, u64::from_le_bytes(page::random()), page::now());
         running.front.chat().expect_talk();
         let front = Rc::clone(&running.front);
-        let tell = move |event| front.tell(event);
-        let driver = Driver::new(session, credentials, self.host.clone(), tell);
+        let driver = Driver::new(tab, credentials, self.host.clone(), front);
         running.line.attach(driver);
     }
 
@@ -143,7 +143,7 @@ impl Widget {
     pub fn transcript(&self) -> Array {
         let lines = Array::new();
         if let Some(running) = &self.running {
-            running.front.chat().tell_entries(&|entry| {
+            running.front.chat().tell_entries(&mut |entry| {
                 lines.push(&front::object(&report::line(entry)));
             });
         }
@@ -152,24 +152,75 @@ impl Widget {
 
     /// What the next page needs to go on with the chat; nothing when there is none.
     pub fn keep(&self) -> Option<String> {
-        self.running.as_ref()?.line.session()?.snapshot()
+        self.session()?.snapshot()
     }
 
-    /// Goes on with what another page has kept, `sent` what its form had sent, `unread` its count; false when that
-    /// cannot be. What is told meanwhile has been told before.
+    /// This tab runs the chat from here on: that of another tab, or what a page has `kept`, exactly or not, or its own.
+    /// `sent`: what the form had sent; `user_id`: the name for `gms_user`, empty for none. False when there is nothing
+    /// to run. What is told meanwhile has been told before.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "what crosses from JavaScript is owned"
     )]
-    pub fn restore(&self, kept: String, sent: Vec<String>, unread: u32) -> bool {
+    pub fn lead(
+        &self,
+        kept: Option<String>,
+        is_exact: bool,
+        sent: Vec<String>,
+        user_id: String,
+    ) -> bool {
         let (visitor, first_message) = config::visitor(sent);
-        self.running.as_ref().is_some_and(|running| {
-            running.front.chat().say_first(first_message);
-            let session = running.line.session();
-            let is_taken = session.is_some_and(|session| session.restore(&kept, visitor));
+        let (Some(running), Some(session)) = (&self.running, self.session()) else {
+            return false;
+        };
+        running.front.chat().say_first(first_message);
+        let user_id = (!user_id.is_empty()).then_some(user_id);
+        let left = kept.as_ref().map(|kept| (kept.as_str(), is_exact));
+        session.lead(left, visitor, user_id)
+    }
+
+    /// Another tab runs the chat: this one shows it. `kept`: what the page before has left.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what crosses from JavaScript is owned"
+    )]
+    pub fn follow(&self, kept: Option<String>) {
+        if let Some(session) = self.session() {
+            session.follow(kept.as_deref());
+        }
+    }
+
+    /// Takes what another tab has posted.
+    pub fn hear(&self, text: &str) {
+        if let Some(session) = self.session() {
+            session.hear(text);
+        }
+    }
+
+    /// Others go on with the chat: this tab does nothing more for it.
+    pub fn leave(&self) {
+        if let Some(session) = self.session() {
+            session.leave();
+        }
+    }
+
+    /// Whether others may go on with the chat.
+    pub fn is_shared(&self) -> bool {
+        self.session().is_some_and(Remote::is_shared)
+    }
+
+    /// So many messages are unread, as another tab or page says.
+    pub fn count(&self, unread: u32) {
+        if let Some(running) = &self.running {
             running.front.count(unread, false);
-            is_taken
-        })
+        }
+    }
+
+    /// Puts a text where the visitor writes.
+    pub fn write(&self, draft: String) {
+        if let Some(running) = &self.running {
+            running.front.chat().write(draft);
+        }
     }
 
     /// The page was asleep; or it goes for good, and nothing was kept.
@@ -177,6 +228,8 @@ impl Widget {
         if let Some(running) = &self.running {
             running.line.page(if goes {
                 PageEvent::Leaving
+            } else if page::is_visible() {
+                PageEvent::Visible
             } else {
                 PageEvent::Awake
             });
@@ -187,6 +240,13 @@ impl Widget {
     pub fn fail(&self) {
         if let Some(running) = &self.running {
             running.front.chat().fail();
+        }
+    }
+
+    /// Does what is due, for a page whose timers may be late.
+    pub fn tick(&self) {
+        if let Some(session) = self.session() {
+            session.tick();
         }
     }
 
@@ -215,6 +275,10 @@ impl Widget {
         drop(self.view.take());
         self.view.replace(Some(draw(&self.root, &chat)));
         running.front.speak(chat);
+    }
+
+    fn session(&self) -> Option<&dyn Remote> {
+        self.running.as_ref()?.line.session()
     }
 
     fn command(&self, command: Command) {
@@ -288,7 +352,7 @@ fn listen(running: &Running) -> Vec<Listener> {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
             PageEvent::Online => chat.set_offline(false),
             PageEvent::Offline => chat.set_offline(true),
-            PageEvent::Awake | PageEvent::Leaving => {}
+            PageEvent::Awake | PageEvent::Frozen | PageEvent::Leaving => {}
         }
         line.page(event);
     })

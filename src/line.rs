@@ -17,11 +17,27 @@ pub(crate) trait Remote {
     /// Passes on what happened to the page.
     fn page(&self, event: PageEvent);
 
+    /// Does what is due, for a page whose timers may be late.
+    fn tick(&self);
+
     /// What the next page needs to go on with the chat; `None` when there is none.
     fn snapshot(&self) -> Option<String>;
 
-    /// Goes on with the chat of another page; false when that cannot be.
-    fn restore(&self, snapshot: &str, visitor: Visitor) -> bool;
+    /// This tab runs the chat from here on, see `Tab::lead`: the one of another tab, or what a page has `left`, a
+    /// snapshot and whether it is exact, or its own.
+    fn lead(&self, left: Option<(&str, bool)>, visitor: Visitor, user_id: Option<String>) -> bool;
+
+    /// Another tab runs the chat, see `Tab::follow`.
+    fn follow(&self, left: Option<&str>);
+
+    /// Takes what another tab has posted.
+    fn hear(&self, text: &str);
+
+    /// This tab does nothing more for a chat that others go on with.
+    fn leave(&self);
+
+    /// Whether others may go on with the chat.
+    fn is_shared(&self) -> bool;
 }
 
 /// Where a session is attached once. Until then there is no chat, and nothing that could be done to one.
@@ -84,11 +100,23 @@ mod tests {
             self.heard.borrow_mut().push(event);
         }
 
+        fn tick(&self) {}
+
         fn snapshot(&self) -> Option<String> {
             None
         }
 
-        fn restore(&self, _: &str, _: Visitor) -> bool {
+        fn lead(&self, _: Option<(&str, bool)>, _: Visitor, _: Option<String>) -> bool {
+            false
+        }
+
+        fn follow(&self, _: Option<&str>) {}
+
+        fn hear(&self, _: &str) {}
+
+        fn leave(&self) {}
+
+        fn is_shared(&self) -> bool {
             false
         }
     }

@@ -189,6 +189,7 @@ class GmsChat extends HTMLElement {
     this.#speak();
     this.#follow();
     this.#begin();
+    document.addEventListener("visibilitychange", this.#look);
     this.#emit("ready", { version: VERSION });
   }
 
@@ -196,6 +197,7 @@ class GmsChat extends HTMLElement {
   disconnectedCallback() {
     this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
+    document.removeEventListener("visibilitychange", this.#look);
     queueMicrotask(() => {
       if (this.isConnected) return;
       const other = find(this.endpoint);
@@ -270,14 +272,20 @@ class GmsChat extends HTMLElement {
   #begin() {
     clearTimeout(this.#inviting);
     if (this.#isGated()) return;
-    try {
-      // A chat that another page has left goes on at once.
-      if (sessionStorage[TAG + ":" + this.endpoint]) this.#ready().catch(complain);
-    } catch {}
+    this.#look();
     if (this.hasAttribute("invite")) {
       this.#inviting = setTimeout(() => this.invite().catch(complain), (this.inviteDelay ?? 10) * 1000);
     }
   }
+
+  /** A chat that another page has left, or another tab runs, goes on at once. */
+  #look = async () => {
+    const key = TAG + ":" + this.endpoint;
+    try {
+      if (this.#isGated()) return;
+      if (sessionStorage[key] || (!document.hidden && (await navigator.locks.query()).held.some(({ name }) => name == key))) await this.#ready();
+    } catch {}
+  };
 
   /** Texts and direction follow the nearest `lang`, and the element's own `dir`. */
   #speak() {

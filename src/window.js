@@ -41,6 +41,8 @@ export async function open(element, launcher, mount, hooks) {
     language: () => dialog.lang,
     /** What `gms_user` is made of. */
     seed: crypto.getRandomValues(new Uint32Array(4)),
+    /** The value of `gms_user`; empty for none. */
+    user: () => userOf(context),
   };
   const debug = () => hooks.debug().catch(complain);
   let survival;
@@ -49,7 +51,7 @@ export async function open(element, launcher, mount, hooks) {
   const survive = () => (isSurviving ??= hooks.survive().then(({ Survival }) => {
     survival = new Survival(context, dialog);
   }, complain));
-  if (isLeft(own)) await Promise.all([survive(), hooks.session?.()]);
+  if (await isLeft(own)) await Promise.all([survive(), hooks.session?.()]);
   const form = await formOf(context, hooks);
   const page = { element, emit: hooks.emit, widget: () => widget };
   let isGone;
@@ -78,9 +80,16 @@ export async function open(element, launcher, mount, hooks) {
   };
   const given = await options(element, own, language(), context);
   const { draw, remove } = badge(element, launcher, hooks.news);
+  /** A sound is made by one tab, and not where the visitor looks at another. */
+  const news = async (target, [unread, rings]) => {
+    const isQuiet = rings && (survival?.isFollowing || (await survival?.isSeenElsewhere()));
+    extra("news", target, [isQuiet ? element.unread : unread, rings && !isQuiet]);
+  };
   const widget = mount(dialog, given, {
     ...hooks,
-    extra,
+    extra: (name, ...more) => (name == "news" ? news(...more) : extra(name, ...more)),
+    post: (text) => survival?.post(text),
+    part: (yields) => survival?.part(yields),
     unread: draw,
     say: (key) => context.sentences[key] ?? ENGLISH[key],
     count: (key, number) => {
@@ -114,7 +123,7 @@ export async function open(element, launcher, mount, hooks) {
     },
     answered: (...answer) => isOn(own("debug")) && debug().then((log) => log?.answered(page, ...answer)),
     emit: (name, detail) => {
-      if (name == "sessionstart") detail.delivery = JSON.parse(widget.keep())[1] & 1 ? "cometd" : "poll";
+      if (name == "sessionstart") detail.delivery = JSON.parse(widget.keep() ?? "[]")[1] & 1 ? "cometd" : "poll";
       if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
       if (!isSurviving) survive().then(() => survival?.watch(widget));
@@ -135,6 +144,13 @@ export async function open(element, launcher, mount, hooks) {
     widget.set_availability(news[0]);
     context.refill?.();
   });
+  /** The visitor comes to a tab that was there before another one has begun a chat. */
+  const look = async () => {
+    if (document.hidden || element.state != "idle" || !(await isLeft(own))) return;
+    await Promise.all([survive(), attach()]).catch(complain);
+    if (!isGone) survival?.watch(widget);
+  };
+  document.addEventListener("visibilitychange", look);
   const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
   /** The visitor sees the form: he has opened the window, or wants another chat. */
   const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
@@ -145,6 +161,7 @@ export async function open(element, launcher, mount, hooks) {
       if (!dialog.open) return;
       hide();
       widget.set_open(false, false);
+      survival?.turned(false, by);
       hooks.emit("close", { by });
     },
     refit: () => show(true),
@@ -155,6 +172,7 @@ export async function open(element, launcher, mount, hooks) {
       if (dialog.open) return;
       show();
       widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
+      survival?.turned(true, by);
       hooks.emit("open", { by });
       showForm();
       attach({ priority: "low" }).catch(() => {});
@@ -173,6 +191,7 @@ export async function open(element, launcher, mount, hooks) {
     free: () => {
       // What is left for the next window is how this one stands.
       isGone = true;
+      document.removeEventListener("visibilitychange", look);
       survival?.end();
       leave();
       remove();
@@ -223,23 +242,33 @@ async function options(element, own, file, context) {
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
   Object.assign(context, await sentences(own, file, context.extra));
-  if (/^\s*(auto)?\s*$/.test(own("user-id") ?? "") && own("delivery") != "poll") pairs.push("user-id", user(context));
+  pairs.push("user-id", context.user());
   return [...pairs, "language", context.language()];
 }
 
-/** A name for `gms_user` that nobody can guess. The next page makes the same of the same seed; it is stored nowhere. */
-function user({ seed }) {
+/**
+ * The value of `gms_user`, empty for none: what the page says, or a name that nobody can guess. The next page makes the
+ * same of the same seed; it is stored nowhere.
+ */
+function userOf({ own, seed }) {
+  const given = String(own("user-id") ?? "").trim();
+  if (given == "none" || ((!given || given == "auto") && own("delivery") == "poll")) return "";
+  if (given && given != "auto") return given;
   return Array.from(seed, (part) => (Math.imul(part, 0x9e3779b1) >>> 0).toString(16).padStart(8, 0)).join("");
 }
 
-/** Whether another page may have left a chat. */
-function isLeft(own) {
+/** Whether another page may have left a chat, or another tab runs one. */
+async function isLeft(own) {
+  const key = "gms-chat:" + own("endpoint");
   try {
-    return sessionStorage["gms-chat:" + own("endpoint")];
+    return sessionStorage[key] || (own("persist") != "none" && (await isLed(key)));
   } catch {
     return false;
   }
 }
+
+/** Whether a tab of the site has the lock of this name. */
+const isLed = async (key) => (await navigator.locks?.query())?.held.some(({ name }) => name == key);
 
 /** Other sentences than the English ones, those of the language, then those of the page: by name and by key. */
 async function sentences(own, file, extra) {

@@ -28,6 +28,7 @@ mod visitor;
 mod chaos;
 mod delivery;
 mod doors;
+mod elsewhere;
 mod embedding;
 mod ending;
 mod examples;

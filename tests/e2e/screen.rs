@@ -78,6 +78,32 @@ impl Screen {
         Ok(screen)
     }
 
+    /// Puts the window away, so that nobody sees its page, or takes it up again.
+    pub(crate) async fn hide(&self, is_hidden: bool) -> Step {
+        self.turn_to().await?;
+        let client = &self.session.client;
+        if is_hidden {
+            client.minimize_window().await?;
+        } else {
+            client.set_window_size(1024, 768).await?;
+        }
+        eventually("the page to notice it", async || {
+            let seen = self.look("return document.hidden", &json!(null)).await?;
+            Ok((seen == is_hidden).then_some(()))
+        })
+        .await
+    }
+
+    /// Stops everything that the page does, as browsers do with hidden ones, or lets it go on.
+    pub(crate) async fn freeze(&self, is_frozen: bool) -> Step {
+        self.turn_to().await?;
+        let state = if is_frozen { "frozen" } else { "active" };
+        self.session
+            .devtools("Page.setWebLifecycleState", json!({ "state": state }))
+            .await
+            .map(drop)
+    }
+
     /// Goes to a page.
     pub(crate) async fn visit(&self, address: &str) -> Step {
         self.turn_to().await?;

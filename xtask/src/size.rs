@@ -244,7 +244,8 @@ mod tests {
             .map(|part| part.name)
             .collect();
         let wanted = [
-            "loader", "glue", "window", "wasm", "styles", "session", "extras", "api", "survive", "debug",
+            "loader", "glue", "window", "wasm", "styles", "session", "extras", "api", "survive",
+            "debug",
         ];
         assert_eq!(names, wanted);
         std::fs::write(dist.join("gms-chat-2.wasm"), "").unwrap();

@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod away;
 mod call;
 mod config;
 mod entry;
@@ -68,8 +69,8 @@ pub struct Session {
     farewell: Option<String>,
     /// Whether REST requests carry `gms_user`.
     identified: bool,
-    /// Whether the page can be seen.
-    visible: bool,
+    /// Since when the page cannot be seen; `None` while it can.
+    hidden: Option<Moment>,
     /// When something is due, as found at the end of the last input.
     wake: Option<Moment>,
 }
@@ -109,7 +110,7 @@ impl Session {
             line: Line::default(),
             farewell: None,
             identified: true,
-            visible: true,
+            hidden: None,
             wake: None,
             config,
         };
@@ -124,7 +125,7 @@ impl Session {
             Command::Say(text) => self.say(text, now),
             Command::Typing => self.press_key(now),
             Command::StopTyping => self.stop_typing(),
-            Command::Retry(key) => self.retry(key),
+            Command::Retry(key) => self.retry(key, now),
             Command::Discard(key) => self.view.discard(key),
             Command::Notice(text) => self.notice(text),
             Command::Note { text, tone } => self.view.note(text, tone),
@@ -168,12 +169,15 @@ impl Session {
     pub fn handle_page(&mut self, event: PageEvent, now: Moment) {
         self.push.handle_page(event, now);
         match event {
-            PageEvent::Hidden => self.visible = false,
+            PageEvent::Hidden => self.hidden = self.hidden.or(Some(now)),
+            PageEvent::Frozen => self.freeze(now),
             PageEvent::Offline => {}
-            PageEvent::Visible | PageEvent::Online | PageEvent::Awake => {
-                self.visible |= event == PageEvent::Visible;
+            PageEvent::Visible => {
+                self.hidden = None;
+                self.come_back(now);
                 self.wake_up(now);
             }
+            PageEvent::Online | PageEvent::Awake => self.wake_up(now),
             PageEvent::Leaving => self.leave(now),
         }
         self.settle(now);
@@ -232,6 +236,7 @@ impl Session {
         };
         if open && !text.trim().is_empty() {
             self.view.say(text);
+            self.come_back(now);
         }
     }
 
@@ -268,6 +273,7 @@ impl Session {
         if let State::Live(chat) = &mut self.state {
             chat.typing.press(&self.config.limits, now);
             chat.enliven(now);
+            self.come_back(now);
         }
     }
 
@@ -277,9 +283,10 @@ impl Session {
         }
     }
 
-    fn retry(&mut self, key: EntryKey) {
+    fn retry(&mut self, key: EntryKey, now: Moment) {
         if matches!(self.state, State::Starting(_) | State::Live(_)) {
             self.view.retry(key);
+            self.come_back(now);
         }
     }
 

@@ -27,6 +27,8 @@ use post::{Heard, Wish};
 pub enum Output {
     /// What a session without other tabs would ask for.
     Chat(crate::Output),
+    /// Abort every exchange; their ends are of no interest any more.
+    Abandon,
     /// Hand this text to all other tabs, in order. It holds what the visitor reads and writes, and no secret.
     Post(String),
     /// Call [`Tab::recalled`] with the events that draw the window as it is now.
@@ -58,8 +60,8 @@ pub struct Tab {
 /// What the tab is to the others.
 ///
 /// ```text
-///   Alone --the lock--> Leading --the chat is over, or leave--> Alone
-///     ^ `----follow----> Following --the lock--> Leading
+///   Alone --the lock--> Leading --the chat is over--> Alone
+///     ^ `----follow----> Following --the lock--> Leading --leave--> Gone
 ///     `--the chat is over--'
 /// ```
 #[derive(Debug)]
@@ -70,6 +72,8 @@ enum Role {
     Leading(Leading),
     /// That of another tab does.
     Following(Box<Following>),
+    /// Others go on with the chat; nothing happens here any more.
+    Gone,
 }
 
 impl Tab {
@@ -97,45 +101,55 @@ impl Tab {
             self.remains = false;
             self.tell(Event::Entry(crate::chat::Change::Cleared));
             self.tell(Event::Phase(Phase::Idle));
-        } else {
+        } else if self.runs() {
             self.remains &= !matches!(command, Command::Start(_));
             self.session.handle_command(command, now);
         }
     }
 
+    fn runs(&self) -> bool {
+        !matches!(self.role, Role::Gone)
+    }
+
     /// See [`Session::handle_reply`].
     pub fn handle_reply(&mut self, id: ExchangeId, reply: Reply, now: Moment) {
         self.now = now;
-        self.session.handle_reply(id, reply, now);
+        if self.runs() {
+            self.session.handle_reply(id, reply, now);
+        }
     }
 
     /// See [`Session::handle_failure`].
     pub fn handle_failure(&mut self, id: ExchangeId, failure: Failure, now: Moment) {
         self.now = now;
-        self.session.handle_failure(id, failure, now);
+        if self.runs() {
+            self.session.handle_failure(id, failure, now);
+        }
     }
 
     /// See [`Session::handle_page`].
     pub fn handle_page(&mut self, event: PageEvent, now: Moment) {
         self.now = now;
-        self.session.handle_page(event, now);
+        if self.runs() {
+            self.session.handle_page(event, now);
+        }
     }
 
     /// See [`Session::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Moment) {
         self.now = now;
-        self.session.handle_timeout(now);
+        if self.runs() {
+            self.session.handle_timeout(now);
+        }
     }
 
-    /// Another tab leads: this one shows what it shows. `user_id`: the `gms_user` of that chat, for the day on which
-    /// this tab leads. `left`: the snapshot of the page that stood in this tab before; of that, only what was handed on and
-    /// nobody has taken is of interest. Nothing happens while a chat of this tab is on.
-    pub fn follow(&mut self, user_id: Option<String>, left: Option<&str>, now: Moment) {
+    /// Another tab leads: this one shows what it shows. `left`: the snapshot of the page that stood in this tab before; of
+    /// that, only what was handed on and nobody has taken is of interest. Nothing happens while a chat of this tab is on.
+    pub fn follow(&mut self, left: Option<&str>, now: Moment) {
         self.now = now;
-        if matches!(self.role, Role::Leading(_)) || self.session.is_busy() {
+        if matches!(self.role, Role::Leading(_) | Role::Gone) || self.session.is_busy() {
             return;
         }
-        self.config.user_id = user_id;
         self.role = Role::Following(Box::default());
         if let Some(left) = left {
             self.wishes.extend(post::left_wishes(left));
@@ -145,8 +159,14 @@ impl Tab {
 
     /// This tab has the lock. It goes on with the chat of the tab that had it before, or with the one that `left`
     /// holds, a snapshot and whether nothing has happened since (see [`Session::restore`]), or with its own.
-    /// False when it takes up none, or lets others go first.
-    pub fn lead(&mut self, left: Option<(&str, bool)>, visitor: Visitor, now: Moment) -> bool {
+    /// `user_id`: the `gms_user` of a chat that is taken up. False when none is, or others are to go first.
+    pub fn lead(
+        &mut self,
+        left: Option<(&str, bool)>,
+        visitor: Visitor,
+        user_id: Option<String>,
+        now: Moment,
+    ) -> bool {
         self.now = now;
         let is_shared = self.is_shared();
         let follow = match std::mem::replace(&mut self.role, Role::Alone) {
@@ -155,6 +175,10 @@ impl Tab {
                 return true;
             }
             Role::Alone => Box::default(),
+            Role::Gone => {
+                self.role = Role::Gone;
+                return false;
+            }
             Role::Following(mut follow) => {
                 if follow.gives_way() {
                     self.role = Role::Following(follow);
@@ -164,7 +188,11 @@ impl Tab {
                 follow
             }
         };
-        if !self.session.is_busy() && !self.take_over(&follow, left, visitor, now) {
+        let is_own = self.session.is_busy();
+        if !is_own {
+            self.config.user_id = user_id;
+        }
+        if !is_own && !self.take_over(&follow, left, visitor, now) {
             self.remains = *follow.phase() != Phase::Idle;
             if follow.is_busy() {
                 self.tell(Event::Phase(Phase::Failed(Problem::Unreachable)));
@@ -206,6 +234,7 @@ impl Tab {
         for event in follow.leave() {
             self.tell(event);
         }
+        self.out.push(Output::Abandon);
         self.seed = self.seed.rotate_left(1);
         self.session = Session::new(self.config.clone(), self.seed, now);
         if let Some((snapshot, is_exact)) = left {
@@ -231,7 +260,7 @@ impl Tab {
             push_row(&mut text, &[&wish.text, step, "", &wish.from, &number]);
         }
         let taken = match &self.role {
-            Role::Alone => None,
+            Role::Alone | Role::Gone => None,
             Role::Leading(lead) => Some(&lead.taken),
             Role::Following(follow) => Some(follow.taken()),
         };
@@ -242,11 +271,14 @@ impl Tab {
         text
     }
 
-    /// This tab gives the lock back although the chat goes on, and does nothing more for it.
+    /// This tab gives the lock back although the chat goes on. Where others may go on with it, it does nothing more: a
+    /// new one takes its place when its page comes back.
     pub fn leave(&mut self, now: Moment) {
         self.now = now;
-        if let Role::Leading(lead) = &mut self.role {
-            lead.leave();
+        match &mut self.role {
+            Role::Leading(lead) if lead.has_company => lead.leave(),
+            Role::Leading(_) => self.role = Role::Alone,
+            Role::Alone | Role::Following(_) | Role::Gone => {}
         }
     }
 
@@ -309,7 +341,7 @@ impl Tab {
                     self.wishes.push(Wish { text, ..wish });
                 }
             }
-            (Role::Following(_) | Role::Alone, _) => {}
+            (Role::Following(_) | Role::Alone | Role::Gone, _) => {}
         }
     }
 
@@ -325,6 +357,7 @@ impl Tab {
     /// What another page needs to go on with the chat, see [`Session::snapshot`].
     pub fn snapshot(&self) -> Option<String> {
         let text = match &self.role {
+            Role::Gone => return None,
             Role::Alone | Role::Leading(_) => self.session.snapshot()?,
             Role::Following(follow) => follow.snapshot()?.0,
         };
@@ -336,7 +369,7 @@ impl Tab {
         match &self.role {
             Role::Alone => false,
             Role::Leading(lead) => lead.has_company,
-            Role::Following(_) => true,
+            Role::Following(_) | Role::Gone => true,
         }
     }
 
@@ -345,6 +378,9 @@ impl Tab {
     pub fn poll_output(&mut self) -> Output {
         if let Some(output) = self.out.pop() {
             return output;
+        }
+        if !self.runs() {
+            return Output::Chat(crate::Output::Wait(None));
         }
         let output = self.session.poll_output();
         if let Role::Leading(lead) = &mut self.role {
@@ -370,7 +406,7 @@ impl Tab {
             return Some(Output::Post(post));
         }
         if lead.has_left() {
-            self.role = Role::Alone;
+            self.role = Role::Gone;
             return None;
         }
         if lead.is_over() {

@@ -214,6 +214,10 @@ impl World {
                     self.set_timer(place, due);
                     break;
                 }
+                Output::Abandon => {
+                    self.pages[place].leaving.clear();
+                    self.drop_all(place);
+                }
                 Output::Post(text) => self.post(place, &text),
                 Output::Recall => {
                     let (events, clock) = {

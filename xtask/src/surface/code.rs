@@ -121,8 +121,8 @@ fn read(files: &[File<'_>]) -> BTreeSet<String> {
         .collect();
     let mut names = named(&config, &READS);
     names.retain(|name| !OTHERS.contains(&name.as_str()));
-    // The two whose reading is a loop over pairs.
-    let listed = ["idle-alert", "idle-close"];
+    // Those whose reading is a loop over pairs.
+    let listed = ["idle-alert", "idle-close", "away"];
     let is_read = |name: &&&str| {
         config
             .iter()

@@ -333,6 +333,11 @@ impl Outbox {
         })
     }
 
+    /// Whether no message is on its way, or about to be.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.messages.iter().all(|message| message.step.is_loose())
+    }
+
     /// Whether the message waits for nothing any more.
     pub(crate) fn is_loose(&self, key: EntryKey) -> bool {
         let loose = |message: &Outgoing| message.key == key && message.step.is_loose();

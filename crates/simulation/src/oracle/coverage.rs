@@ -64,7 +64,7 @@ fn index(input: &Input) -> usize {
         }
         Input::Page(event) => match event {
             PageEvent::Online | PageEvent::Visible | PageEvent::Awake => 27,
-            PageEvent::Offline | PageEvent::Hidden | PageEvent::Leaving => 28,
+            PageEvent::Offline | PageEvent::Hidden | PageEvent::Frozen | PageEvent::Leaving => 28,
         },
         Input::Due => 29,
         Input::Want(command) => match command {

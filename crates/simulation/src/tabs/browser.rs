@@ -66,10 +66,9 @@ impl World {
         }
         self.lock.queue.push_back(place);
         let clock = self.pages[place].clock(self.now);
-        let user = Some(USER.to_owned());
         let stored = self.pages[place].stored.take();
         let left = stored.as_ref().map(|(text, _)| text.as_str());
-        self.pages[place].tab.follow(user, left, clock);
+        self.pages[place].tab.follow(left, clock);
         self.pages[place].stored = stored;
         self.drain(place)
     }
@@ -89,7 +88,9 @@ impl World {
         let clock = self.pages[place].clock(self.now);
         let stored = self.pages[place].stored.take();
         let left = stored.as_ref().map(|(text, exact)| (text.as_str(), *exact));
-        let goes_on = self.pages[place].tab.lead(left, visitor(), clock);
+        let goes_on = self.pages[place]
+            .tab
+            .lead(left, visitor(), Some(USER.to_owned()), clock);
         if goes_on {
             self.leader = Some(place);
             // A chat of its own that has just begun is no handover.

@@ -187,6 +187,6 @@ fn line(entry: &Entry) -> Option<String> {
         },
         Body::Gap => "~".to_owned(),
         Body::Joined | Body::Left | Body::Transferred { .. } => return None,
-        Body::PushUrl { .. } => return None,
+        Body::PushUrl { .. } | Body::Note { .. } => return None,
     })
 }

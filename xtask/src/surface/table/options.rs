@@ -234,6 +234,12 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "the server's `timeout-close` in seconds",
     ),
     text(
+        "away",
+        "number",
+        "`0`",
+        "the agent is told that the visitor is away when the page has been hidden for so many seconds, or is frozen; `0`: never ([survival.md](survival.md))",
+    ),
+    text(
         "survey-url",
         "string",
         "–",
