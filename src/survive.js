@@ -78,7 +78,10 @@ export class Survival {
   /** Whether another tab runs the chat; whether it has told what the chat is; whether this one lets others go first. */
   #isFollowing = false;
   #isTold = false;
+  #isIntroduced = false;
   #yields = false;
+  /** Whether what is told follows from what another tab has said. */
+  #isHearing = false;
   /** Whether others have the chat while this page is away. */
   #wasShared = false;
 
@@ -178,10 +181,17 @@ export class Survival {
     const isSeen = name === "messagereceived" ? element.hasAttribute("open") && !document.hidden : detail.count === 0;
     if (isSeen) this.#tabs?.post({ unread: 0 });
     // What the visitor has written is kept before it is sent.
-    if (name === "messagesending") queueMicrotask(() => this.save());
+    if (name === "messagesending" && !this.#isHearing) queueMicrotask(() => this.#sent());
     else this.#note();
     if (detail.state === "connecting" && !this.#tabs?.isIn && this.#widget) this.#join();
     return [name, detail];
+  }
+
+  /** The visitor has sent what stood there. */
+  #sent() {
+    this.save();
+    // The place is emptied when this is drawn.
+    setTimeout(() => this.#tabs?.post({ draft: this.#stand().draft }));
   }
 
   /** Writes what the next page needs. `isExact`: nothing more happens on this one. Answers whether it will be there. */
@@ -229,6 +239,7 @@ export class Survival {
     else {
       // A chat that two tabs have begun in the same moment stays two.
       this.#isFollowing = true;
+      this.#isTold = this.#isIntroduced = false;
       this.#widget.follow(this.#left?.chat);
       this.#tabs.post({ asks: true });
     }
@@ -262,6 +273,7 @@ export class Survival {
     this.#left = null;
     if (leads) {
       if (left && !wasFollowing) this.#show(left);
+      if (wasFollowing) this.#introduce();
       this.#note();
       return;
     }
@@ -283,24 +295,32 @@ export class Survival {
     if (typeof what === "string") {
       this.#isOld = what.startsWith('["all"');
       const isNew = this.#isOld && this.#isFollowing && !this.#isTold;
+      this.#isHearing = true;
       this.#widget.hear(what);
-      this.#isOld = false;
+      this.#isHearing = this.#isOld = false;
       if (isNew) {
         this.#isTold = true;
+        if (this.#left) this.#show(this.#left);
         this.#left = null;
         this.#context.emit("restored", { mirrored: true });
       }
       return this.#note();
     }
     const { asks, seed, sent, draft, isOpen, unread } = what;
-    if (asks && !this.#isFollowing) {
-      this.#tabs.post({ seed: [...this.#context.seed], sent: this.#context.sent ?? [], ...this.#stand() });
-    } else if (seed && this.#isFollowing) {
-      if (isSeed(seed) && areTexts(sent)) Object.assign(this.#context, { seed, sent });
+    if (asks && !this.#isFollowing) this.#introduce();
+    if (seed) {
+      if (!this.#isFollowing || this.#isIntroduced) return;
+      this.#isIntroduced = isSeed(seed) && areTexts(sent);
+      if (this.#isIntroduced) Object.assign(this.#context, { seed, sent });
     }
     if (typeof draft === "string") this.#widget.write(draft);
     if (unread >= 0 && element.unread !== unread) this.#widget.count(unread);
     if (typeof isOpen === "boolean") isOpen ? element.open({ focus: false, by: "tab" }) : element.close({ by: "tab" });
+  }
+
+  /** Tells others what is needed to run the chat, and how the window stands. */
+  #introduce() {
+    this.#tabs?.post({ seed: [...this.#context.seed], sent: this.#context.sent ?? [], ...this.#stand() });
   }
 
   /** How the window stands. */

@@ -42,4 +42,5 @@ mod pictures;
 mod playground;
 mod policies;
 mod survival;
+mod tabs;
 mod trouble;
