@@ -60,7 +60,8 @@ pub(super) fn split(wasm: &[u8], map: &Map, addresses: &BTreeSet<u32>) -> Outcom
         functions.partition(|export| export.name == DOOR);
     let roots = others.iter().map(|export| export.index).chain(module.start);
     let near = Reach::from(roots, &module, &facts)?;
-    let far: BTreeSet<u32> = (module.own())
+    let behind = Reach::from(doors.iter().map(|export| export.index), &module, &facts)?;
+    let far: BTreeSet<u32> = (behind.functions.iter().copied())
         .filter(|function| !near.functions.contains(function))
         .collect();
     let is_behind = |function: &u32| {
@@ -74,27 +75,17 @@ pub(super) fn split(wasm: &[u8], map: &Map, addresses: &BTreeSet<u32>) -> Outcom
             "let nothing but `Widget::attach` in src/lib.rs name the driver or the session";
         return Err(Failure::new(what, advice));
     }
-    halves(&module, &near, far, &facts)
-}
-
-fn halves(
-    module: &Module<'_>,
-    near: &Reach,
-    far: BTreeSet<u32>,
-    facts: &Facts<'_>,
-) -> Outcome<Halves> {
-    let own: BTreeSet<u32> = module.own().filter(|one| !far.contains(one)).collect();
-    let link = link(module, &own, &far)?;
-    let (here, there) = data(module, near, facts);
-    let part = |own, data, lends| Part {
-        module,
-        own,
+    let link = link(&module, &near.functions, &far)?;
+    let (here, there) = data(&module, &near, &facts);
+    let part = |here, data, lends| Part {
+        module: &module,
+        here,
         data,
         lends,
         link: &link,
     };
     Ok(Halves {
-        window: part(own, here, true).write()?,
+        window: part(near.functions, here, true).write()?,
         session: part(far, there, false).write()?,
     })
 }
@@ -122,7 +113,8 @@ fn link(module: &Module<'_>, near: &BTreeSet<u32>, far: &BTreeSet<u32>) -> Outco
     for global in mentions.globals {
         (link.globals).insert(global, name(ExternalKind::Global, global));
     }
-    for function in mentions.functions.intersection(near) {
+    let own = near.range(module.imported()..).copied().collect();
+    for function in mentions.functions.intersection(&own) {
         let name = name(ExternalKind::Func, *function);
         link.functions.insert(*function, name);
     }
