@@ -64,13 +64,14 @@ pub(super) fn split(wasm: &[u8], map: &Map, addresses: &BTreeSet<u32>) -> Outcom
     let far: BTreeSet<u32> = (behind.functions.iter().copied())
         .filter(|function| !near.functions.contains(function))
         .collect();
-    let is_behind = |function: &u32| {
-        names
-            .get(function)
-            .is_some_and(|name| name.starts_with(BEHIND))
-    };
-    if doors.len() != 1 || !far.iter().any(is_behind) {
-        let what = format!("the window reaches `{BEHIND}` without passing `{DOOR}`");
+    let name = |function: &u32| names.get(function).map_or("?", String::as_str);
+    if doors.len() != 1 || !far.iter().any(|one| name(one).starts_with(BEHIND)) {
+        let mut reached = near.functions.iter();
+        let first = reached.find(|one| name(one).starts_with(BEHIND));
+        let path = first.map_or_else(Vec::new, |first| near.path(*first));
+        let path: Vec<&str> = path.iter().map(name).collect();
+        let path = path.join(" → ");
+        let what = format!("the window reaches `{BEHIND}` without passing `{DOOR}`: {path}");
         let advice =
             "let nothing but `Widget::attach` in src/lib.rs name the driver or the session";
         return Err(Failure::new(what, advice));
@@ -437,7 +438,7 @@ console.log(said.join(' '));";
         for mount in [Mount::Calls, Mount::Reads] {
             let complaint = divided(mount).err().unwrap().to_string();
             assert!(
-                complaint.contains("without passing `widget_attach`"),
+                complaint.contains("`widget_attach`: ? → gms_chat_protocol::chat::Session::answer"),
                 "{complaint}"
             );
         }
