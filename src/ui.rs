@@ -15,6 +15,7 @@ mod notice;
 mod pages;
 mod row;
 mod speech;
+mod talk;
 mod thread;
 mod transcript;
 mod waiting;
@@ -36,6 +37,7 @@ use crate::page;
 use crate::text::{self, Catalogue, Key};
 use live::Live;
 use node::{div, tag};
+use talk::DrawTalk;
 use thread::Thread;
 
 pub(crate) use node::{Mounted, Node};
@@ -92,7 +94,7 @@ pub(crate) struct State {
     /// Lines that have not been announced yet.
     speech: Live<Vec<String>>,
     /// Draws the talk; comes with the session.
-    talk: OnceCell<Box<dyn Fn(&Chat) -> Node>>,
+    talk: OnceCell<DrawTalk>,
 }
 
 impl Deref for Chat {
@@ -188,11 +190,6 @@ impl Chat {
             texts: Rc::new(texts),
             state: Rc::clone(&self.state),
         }
-    }
-
-    /// From now on there can be a talk: the window learns how to draw one.
-    pub(crate) fn expect_talk(&self) {
-        self.talk.get_or_init(|| Box::new(talk));
     }
 
     /// The sentences of the window.
@@ -443,28 +440,9 @@ fn body(chat: &Chat) -> Node {
         Some(match chat.screen.get() {
             Screen::Form => form::form(&chat),
             Screen::Closed => waiting::closed(&chat),
-            Screen::Talk => chat
-                .talk
-                .get()
-                .map_or_else(|| div("talk"), |talk| talk(&chat)),
+            Screen::Talk => talk::talk(&chat),
         })
     })
-}
-
-fn talk(chat: &Chat) -> Node {
-    let footer = chat.clone();
-    let over = chat.is_over.clone();
-    div("talk")
-        .class_when("done", move || over.get())
-        .child(transcript::transcript(chat))
-        .child(idle::idle(chat))
-        .child(div("footer").child_from(move || {
-            Some(if footer.is_over.get() {
-                ended::ended(&footer)
-            } else {
-                composer::composer(&footer)
-            })
-        }))
 }
 
 /// Esc takes a question back, or a menu, or closes the window.

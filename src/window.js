@@ -73,7 +73,7 @@ export async function open(element, launcher, mount, hooks) {
   /** What a chat starts with: what is given, what the page knows only now, what a command says. Nothing when it is vetoed. */
   const begun = async (sent, more = []) => {
     await attached();
-    if (!hooks.emit("beforestart", {})) return;
+    if (isGone || !hooks.emit("beforestart", {})) return;
     const data = own("data");
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
     return (context.sent = placed(new Map([...sent, ...found, ...more])));

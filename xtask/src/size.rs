@@ -30,11 +30,11 @@ const LOADER: Budget = Budget {
     limit: 4_000,
     aim: 3_000,
 };
-/// Loader, glue, window module, wasm and styles.
+/// Loader, glue, window module, the wasm that draws the window, and styles.
 const WINDOW: Budget = Budget {
     name: "window usable",
-    limit: 95_000,
-    aim: 75_000,
+    limit: 48_000,
+    aim: 45_000,
 };
 
 /// What of the wasm comes while the visitor fills in the form.

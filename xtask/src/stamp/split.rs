@@ -60,41 +60,33 @@ pub(super) fn split(wasm: &[u8], map: &Map, addresses: &BTreeSet<u32>) -> Outcom
         functions.partition(|export| export.name == DOOR);
     let roots = others.iter().map(|export| export.index).chain(module.start);
     let near = Reach::from(roots, &module, &facts)?;
-    let far: BTreeSet<u32> = (module.own())
+    let behind = Reach::from(doors.iter().map(|export| export.index), &module, &facts)?;
+    let far: BTreeSet<u32> = (behind.functions.iter().copied())
         .filter(|function| !near.functions.contains(function))
         .collect();
-    let is_behind = |function: &u32| {
-        names
-            .get(function)
-            .is_some_and(|name| name.starts_with(BEHIND))
-    };
-    if doors.len() != 1 || !far.iter().any(is_behind) {
-        let what = format!("the window reaches `{BEHIND}` without passing `{DOOR}`");
+    let name = |function: &u32| names.get(function).map_or("?", String::as_str);
+    if doors.len() != 1 || !far.iter().any(|one| name(one).starts_with(BEHIND)) {
+        let mut reached = near.functions.iter();
+        let first = reached.find(|one| name(one).starts_with(BEHIND));
+        let path = first.map_or_else(Vec::new, |first| near.path(*first));
+        let path: Vec<&str> = path.iter().map(name).collect();
+        let path = path.join(" → ");
+        let what = format!("the window reaches `{BEHIND}` without passing `{DOOR}`: {path}");
         let advice =
             "let nothing but `Widget::attach` in src/lib.rs name the driver or the session";
         return Err(Failure::new(what, advice));
     }
-    halves(&module, &near, far, &facts)
-}
-
-fn halves(
-    module: &Module<'_>,
-    near: &Reach,
-    far: BTreeSet<u32>,
-    facts: &Facts<'_>,
-) -> Outcome<Halves> {
-    let own: BTreeSet<u32> = module.own().filter(|one| !far.contains(one)).collect();
-    let link = link(module, &own, &far)?;
-    let (here, there) = data(module, near, facts);
-    let part = |own, data, lends| Part {
-        module,
-        own,
+    let link = link(&module, &near.functions, &far)?;
+    let (here, there) = data(&module, &near, &facts);
+    let part = |here, data, lends| Part {
+        module: &module,
+        here,
         data,
         lends,
         link: &link,
     };
     Ok(Halves {
-        window: part(own, here, true).write()?,
+        window: part(near.functions, here, true).write()?,
         session: part(far, there, false).write()?,
     })
 }
@@ -122,7 +114,8 @@ fn link(module: &Module<'_>, near: &BTreeSet<u32>, far: &BTreeSet<u32>) -> Outco
     for global in mentions.globals {
         (link.globals).insert(global, name(ExternalKind::Global, global));
     }
-    for function in mentions.functions.intersection(near) {
+    let own = near.range(module.imported()..).copied().collect();
+    for function in mentions.functions.intersection(&own) {
         let name = name(ExternalKind::Func, *function);
         link.functions.insert(*function, name);
     }
@@ -445,7 +438,7 @@ console.log(said.join(' '));";
         for mount in [Mount::Calls, Mount::Reads] {
             let complaint = divided(mount).err().unwrap().to_string();
             assert!(
-                complaint.contains("without passing `widget_attach`"),
+                complaint.contains("`widget_attach`: ? → gms_chat_protocol::chat::Session::answer"),
                 "{complaint}"
             );
         }

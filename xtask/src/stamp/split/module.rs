@@ -117,12 +117,6 @@ impl<'a> Module<'a> {
             },
         }
     }
-
-    /// All functions of the module's own.
-    pub(super) fn own(&self) -> impl Iterator<Item = u32> + use<> {
-        let first = self.imported();
-        first..first + u32::try_from(self.bodies.len()).unwrap_or(0)
-    }
 }
 
 /// What the split does not know how to divide.

@@ -28,8 +28,8 @@ pub(super) type Piece = (usize, Vec<u8>);
 /// What one of the modules holds.
 pub(super) struct Part<'a> {
     pub(super) module: &'a Module<'a>,
-    /// The module's own functions.
-    pub(super) own: BTreeSet<u32>,
+    /// The functions that lie here, and those of the glue that have their place in the table from here.
+    pub(super) here: BTreeSet<u32>,
     pub(super) data: Vec<Piece>,
     /// Whether it has the memory, the tables and the globals, and lends them; or borrows them.
     pub(super) lends: bool,
@@ -38,17 +38,23 @@ pub(super) struct Part<'a> {
 
 impl Part<'_> {
     /// What its functions mention.
-    pub(super) fn mentions(module: &Module<'_>, own: &BTreeSet<u32>) -> Outcome<Mentions> {
+    pub(super) fn mentions(module: &Module<'_>, here: &BTreeSet<u32>) -> Outcome<Mentions> {
         let mut mentions = Mentions::default();
-        for body in own.iter().filter_map(|function| module.body(*function)) {
+        for body in here.iter().filter_map(|function| module.body(*function)) {
             mentions.read(body)?;
         }
         Ok(mentions)
     }
 
+    /// The functions that have their bodies here.
+    fn own(&self) -> impl Iterator<Item = u32> {
+        let imported = self.module.imported();
+        self.here.range(imported..).copied()
+    }
+
     /// The module as a file.
     pub(super) fn write(&self) -> Outcome<Vec<u8>> {
-        let mentions = Self::mentions(self.module, &self.own)?;
+        let mentions = Self::mentions(self.module, &self.here)?;
         let numbers = Numbers::of(self, &mentions);
         self.encode(numbers)
             .or_failure("writing one of the two wasm files", ADVICE)
@@ -59,22 +65,22 @@ impl Part<'_> {
         whole.section(&self.types(&mut numbers)?);
         whole.section(&self.imports(&mut numbers)?);
         let mut functions = FunctionSection::new();
-        for function in &self.own {
-            functions.function(numbers.type_index(self.type_of(*function)?)?);
+        for function in self.own() {
+            functions.function(numbers.type_index(self.type_of(function)?)?);
         }
         whole.section(&functions);
         if self.lends {
             self.lent(&mut numbers, &mut whole)?;
         }
         whole.section(&self.exports(&mut numbers)?);
-        if let Some(start) = self.module.start.filter(|start| self.own.contains(start)) {
+        if let Some(start) = self.module.start.filter(|start| self.here.contains(start)) {
             let function_index = numbers.function_index(start)?;
             whole.section(&StartSection { function_index });
         }
         whole.section(&self.elements(&mut numbers)?);
         let mut code = CodeSection::new();
-        for function in &self.own {
-            let body = self.module.body(*function).ok_or(UNKNOWN)?;
+        for function in self.own() {
+            let body = self.module.body(function).ok_or(UNKNOWN)?;
             numbers.parse_function_body(&mut code, body.clone())?;
         }
         whole.section(&code);
@@ -158,9 +164,7 @@ impl Part<'_> {
         let mut known = BTreeSet::new();
         for export in &self.module.exports {
             let is_here = match export.kind {
-                wasmparser::ExternalKind::Func if export.index >= self.module.imported() => {
-                    self.own.contains(&export.index)
-                }
+                wasmparser::ExternalKind::Func => self.here.contains(&export.index),
                 _ => self.lends,
             };
             if is_here {
@@ -195,7 +199,7 @@ impl Part<'_> {
     fn elements(&self, numbers: &mut Numbers) -> Result<ElementSection, Error<Unknown>> {
         let mut elements = ElementSection::new();
         let here: Vec<(u32, u32)> = (self.module.slots.iter())
-            .filter(|(_, function)| self.own.contains(function))
+            .filter(|(_, function)| self.here.contains(function))
             .map(|(slot, function)| (*slot, *function))
             .collect();
         for run in here.chunk_by(|one, next| one.0 + 1 == next.0) {
@@ -240,16 +244,11 @@ struct Numbers {
 impl Numbers {
     fn of(part: &Part<'_>, mentions: &Mentions) -> Self {
         let module = part.module;
-        let exported = module
-            .exports
-            .iter()
-            .filter(|export| part.lends && export.kind == wasmparser::ExternalKind::Func);
-        let exported: BTreeSet<u32> = exported.map(|export| export.index).collect();
-        let is_called =
-            |function: &u32| mentions.functions.contains(function) || exported.contains(function);
-        let glue = (0..module.imported()).filter(is_called);
+        let is_here =
+            |function: &u32| mentions.functions.contains(function) || part.here.contains(function);
+        let glue = (0..module.imported()).filter(is_here);
         let borrowed = part.link.functions.keys().copied().filter(|_| !part.lends);
-        let functions = number(glue.chain(borrowed).chain(part.own.iter().copied()));
+        let functions = number(glue.chain(borrowed).chain(part.own()));
         let mut types = mentions.types.clone();
         types.extend(functions.keys().filter_map(|one| module.type_of(*one)));
         let all = |count: usize| number(0..u32::try_from(count).unwrap_or(0));

@@ -3,7 +3,7 @@
 //! Whose address is known may be called. An address of a function is a place in the table: it stands in the code,
 //! where the linker has told which numbers are addresses, or in a constant, where every word may be one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasmparser::{Operator, Parser, Payload};
 
@@ -62,6 +62,8 @@ pub(super) struct Reach {
     pub(super) constants: BTreeSet<usize>,
     /// All numbers that may be addresses of data.
     pub(super) pointers: BTreeSet<usize>,
+    /// By which function each was reached first; the roots by themselves.
+    via: BTreeMap<u32, u32>,
 }
 
 impl Reach {
@@ -73,28 +75,43 @@ impl Reach {
     ) -> Outcome<Self> {
         let memory = Memory::of(&segments(module));
         let mut reach = Self::default();
-        let mut left: Vec<u32> = roots.into_iter().collect();
-        while let Some(function) = left.pop() {
-            if reach.functions.insert(function)
-                && let Some(body) = module.body(function)
-            {
-                reach
-                    .read(body, module, facts, &memory, &mut left)
+        let mut left: Vec<(u32, u32)> = roots.into_iter().map(|root| (root, root)).collect();
+        while let Some((function, via)) = left.pop() {
+            if !reach.functions.insert(function) {
+                continue;
+            }
+            reach.via.insert(function, via);
+            if let Some(body) = module.body(function) {
+                let found = reach
+                    .read(body, module, facts, &memory)
                     .or_failure("reading a function of the wasm", ADVICE)?;
+                left.extend(found.into_iter().map(|next| (next, function)));
             }
         }
         Ok(reach)
     }
 
+    /// How a function is reached, beginning with a root.
+    pub(super) fn path(&self, function: u32) -> Vec<u32> {
+        let mut path = vec![function];
+        while let Some(last) = path.last()
+            && let Some(via) = self.via.get(last).filter(|via| *via != last)
+        {
+            path.push(*via);
+        }
+        path.reverse();
+        path
+    }
+
+    /// Notes the constants that a body reaches, and answers the functions.
     fn read(
         &mut self,
         body: &wasmparser::FunctionBody<'_>,
         module: &Module<'_>,
         facts: &Facts<'_>,
         memory: &Memory,
-        left: &mut Vec<u32>,
-    ) -> wasmparser::Result<()> {
-        let mut pointers = Vec::new();
+    ) -> wasmparser::Result<Vec<u32>> {
+        let (mut left, mut pointers) = (Vec::new(), Vec::new());
         for operator in body.get_operators_reader()? {
             let operator = operator?;
             match operator {
@@ -122,7 +139,7 @@ impl Reach {
                 pointers.push(word);
             }
         }
-        Ok(())
+        Ok(left)
     }
 }
 
