@@ -1,7 +1,6 @@
 // The loader: defines <gms-chat> and gmsChat(), draws the launcher, and fetches the window when the visitor shows
 // interest. A classic script without dependencies; the page gets one global name from it.
 
-
 // stamp:begin
 const GLUE = "gms_chat.js";
 const WASM = "gms_chat_bg.wasm";
@@ -17,7 +16,6 @@ const VERSION = "";
 const LAUNCHER_CSS = "";
 const TITLES = {};
 // stamp:end
-
 
 const TAG = "gms-chat";
 const script = document.currentScript;
@@ -55,6 +53,7 @@ const COMMANDS =
  */
 const OPTIONS =
   "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
+
 /** Makes it once, so that calls keep their order; after a failure the next call tries again. */
 const once = (make, made) => () => (made ??= make().catch((error) => {
   made = null;
@@ -187,7 +186,7 @@ class GmsChat extends HTMLElement {
   connectedCallback() {
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ["lang"] });
     this.#speak();
-    this.#follow();
+    this.#follow(this.#isInline());
     this.#begin();
     document.addEventListener("visibilitychange", this.#look);
     this.#emit("ready", { version: VERSION });
@@ -213,7 +212,7 @@ class GmsChat extends HTMLElement {
     if (!this.isConnected) return;
     if (name == "open") this.#follow();
     else if (name == "mode") {
-      this.#follow();
+      this.#follow(this.#isInline());
       this.#window?.refit();
     } else if (name == "consent") {
       if (this.#isWanted) this.open();
@@ -222,8 +221,8 @@ class GmsChat extends HTMLElement {
   }
 
   /** Does what the page says by attributes. */
-  #follow() {
-    const isWanted = this.hasAttribute("open") || this.#isInline();
+  #follow(isWanted) {
+    isWanted ||= this.hasAttribute("open");
     if (isWanted != this.#isWanted) isWanted ? this.open({ focus: false }) : this.close();
   }
 
@@ -320,7 +319,7 @@ class GmsChat extends HTMLElement {
   #fail(error) {
     // Without a hint the error names the file that could not be fetched.
     const { code = "load_failed", hint } = error;
-    console.error(TAG, code, error, hint);
+    console.error(TAG, code, error, hint ?? "");
     this.#want(false);
     this.#launcher.hidden = error.code;
     const url = this.fallbackUrl;

@@ -514,6 +514,14 @@ mod tests {
             told(bad),
             ["connectionchange {online: false, code: timeout}"]
         );
+        let waiting = Connection::Troubled {
+            reason: Problem::TimedOut,
+            next_try: Some(Moment::from_millis(1500)),
+        };
+        assert_eq!(
+            told(waiting),
+            ["connectionchange {online: false, code: timeout, retryAt: 1500}"]
+        );
         assert_eq!(told(Connection::Fine), ["connectionchange {online: true}"]);
     }
 

@@ -369,6 +369,24 @@ async fn what_cannot_be_taken_up_is_told() {
 }
 
 #[wasm_bindgen_test]
+async fn the_page_hears_how_the_queue_is() {
+    let stage = Rc::new(Stage::new());
+    stage.element(&[("subject", "Router")]);
+    press("Chat with us").await;
+    press("Start chat").await;
+    see("Waiting time").await;
+    assert_eq!(stage.details("queue"), [r#"{"elapsed":0}"#]);
+    script("await chat.setQueueInfo({ position: 3, wait: 120 })").await;
+    let told = Rc::clone(&stage);
+    holds("the place is told", move || {
+        told.details("queue").len() == 2
+    })
+    .await;
+    let told = stage.details("queue").pop().unwrap();
+    assert!(told.ends_with(r#""position":3,"wait":120}"#), "{told}");
+}
+
+#[wasm_bindgen_test]
 async fn the_history_can_be_cleared() {
     let stage = Stage::new();
     stage.in_chat().await;

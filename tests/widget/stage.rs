@@ -149,6 +149,7 @@ impl Stage {
             "forminvalid",
             "beforesend",
             "restorefailed",
+            "queue",
             "statechange",
             "sessionstart",
             "sessionend",
