@@ -166,7 +166,10 @@ class GmsChat extends HTMLElement {
     if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
     try {
       // A chat that another page has left goes on at once.
-      if (sessionStorage[TAG + ":" + this.getAttribute("endpoint")]) this.#ready().catch(complain);
+      const kept = sessionStorage[TAG + ":" + this.getAttribute("endpoint")];
+      // At another sub-domain, perhaps.
+      const isCarried = this.getAttribute("persist") == "cookie" && !this.#isGated() && /gms-chat/.test(document.cookie);
+      if (kept || isCarried) this.#ready().catch(complain);
     } catch {}
     if (this.hasAttribute("invite")) {
       this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);

@@ -2,6 +2,7 @@
 // Fetched when a chat starts, or when another page has left one. What decides is in the wasm; without this file a chat
 // ends with its page.
 
+import { Carrier } from "./carrier.js";
 import { Clock } from "./clock.js";
 
 /** What was written by another version is not read. */
@@ -79,6 +80,10 @@ export class Survival {
   #timer = 0;
   /** While the page cannot be seen. */
   #clock = new Clock(() => this.#widget?.tick());
+  /** What the other sub-domains of the site are left. */
+  #carrier;
+  /** The chat that was found there, until it is proved alive. */
+  #found = null;
   /** Whether the page has stopped: nothing is written until it is known what others have written. */
   #isAway = false;
   /** Whether what is told has been told on another page. */
@@ -94,7 +99,8 @@ export class Survival {
     this.#dialog = dialog;
     this.#key = "gms-chat:" + context.own("endpoint");
     this.#written = this.#storage();
-    this.#left = this.#written == null ? null : read(this.#written);
+    this.#carrier = new Carrier(context.own);
+    this.#left = (this.#written == null ? null : read(this.#written)) ?? this.#carrier.find(context.seed);
     if (this.#left) Object.assign(context, { seed: this.#left.seed, sent: this.#left.sent });
     else this.#storage("");
   }
@@ -127,6 +133,8 @@ export class Survival {
 
   /** What to tell the page of an event, as `[name, detail]`; nothing when another page has told it. */
   told(name, detail) {
+    const isAlive = name === "sessionstart";
+    if (this.#found && (isAlive || detail.state === "ended") && !this.#prove(isAlive)) return null;
     if (name === "statechange") {
       if (this.#isOld && detail.state === "connecting") detail.state = "restoring";
       if (this.#isReturning && detail.previous === "connecting") detail.previous = "restoring";
@@ -149,6 +157,7 @@ export class Survival {
     const { element, seed, sent = [] } = this.#context;
     const chat = this.#widget.keep();
     this.#clock.set(document.hidden && !isExact && chat && isTimed(chat, this.#context.own));
+    this.#carrier.carry(chat, this.#look());
     if (!chat) return this.#storage("");
     const { state, unread } = element;
     const draft = this.#dialog.querySelector("textarea")?.value ?? "";
@@ -177,16 +186,20 @@ export class Survival {
     else this.#timer ||= setTimeout(() => this.save(), PAUSE);
   }
 
-  async #takeUp({ chat, sent, draft, unread, state, isOpen, isExact }) {
+  async #takeUp({ chat, sent, draft, unread, state, isOpen, isExact, isFound }) {
     const { element } = this.#context;
     this.#left = null;
     this.#isOld = this.#isReturning = true;
+    if (isFound) this.#found = { isOpen };
     // The first message is in the chat unless that was being created.
     const form = sent.map((value, place) => (place === 5 && state !== "connecting" ? "" : value));
     const isTaken = this.#widget.restore(settled(chat, isExact), form, unread);
+    if (isFound && isTaken) return;
     this.#isOld = false;
     if (!isTaken) {
+      this.#found = null;
       this.#isReturning = false;
+      this.#carrier.carry();
       return this.#storage("");
     }
     if (isOpen) element.open({ focus: false });
@@ -198,6 +211,24 @@ export class Survival {
       // Nobody is typing.
       for (const name of ["input", "blur"]) box.dispatchEvent(new Event(name, { bubbles: true }));
     }
+  }
+
+  /** What was said in a chat that was found is told by now. Where nothing was, and it is over, there never was one. */
+  #prove(isAlive) {
+    const { isOpen } = this.#found;
+    this.#found = null;
+    const wasThere = isAlive || this.#widget.transcript().length > 0;
+    if (wasThere) {
+      this.#isOld = false;
+      if (isOpen) this.#context.element.open({ focus: false });
+    } else {
+      queueMicrotask(() => {
+        this.#isOld = this.#isReturning = false;
+        this.#widget.reset();
+        this.save();
+      });
+    }
+    return wasThere;
   }
 
   /** The page stops, perhaps for good. Answers whether the next one will find the chat. */

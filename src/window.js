@@ -166,7 +166,10 @@ async function options(element, own, file, context) {
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
   Object.assign(context, await sentences(own, file, context.extra));
-  if (/^\s*(auto)?\s*$/.test(own("user-id") ?? "") && own("delivery") != "poll") pairs.push("user-id", user(context));
+  const isInvented = /^\s*(auto)?\s*$/.test(own("user-id") ?? "");
+  // The page of another sub-domain would be another user; polling needs none.
+  if (isInvented && own("persist") == "cookie" && own("delivery") != "cometd") pairs.push("delivery", "poll");
+  else if (isInvented && own("delivery") != "poll") pairs.push("user-id", user(context));
   return [...pairs, "language", context.language()];
 }
 
@@ -178,7 +181,7 @@ function user({ seed }) {
 /** Whether another page may have left a chat. */
 function isLeft(own) {
   try {
-    return sessionStorage["gms-chat:" + own("endpoint")];
+    return sessionStorage["gms-chat:" + own("endpoint")] || (own("persist") == "cookie" && /gms-chat/.test(document.cookie));
   } catch {
     return false;
   }

@@ -40,5 +40,6 @@ mod phones;
 mod pictures;
 mod playground;
 mod policies;
+mod subdomains;
 mod survival;
 mod trouble;
