@@ -282,7 +282,9 @@ class GmsChat extends HTMLElement {
     const key = TAG + ":" + this.endpoint;
     try {
       if (this.#isGated()) return;
-      if (sessionStorage[key] || (!document.hidden && (await navigator.locks.query()).held.some(({ name }) => name == key))) await this.#ready();
+      // At another sub-domain, perhaps.
+      const isLeft = sessionStorage[key] || (this.persist == "cookie" && /gms-chat/.test(document.cookie));
+      if (isLeft || (!document.hidden && (await navigator.locks.query()).held.some(({ name }) => name == key))) await this.#ready();
     } catch {}
   };
 

@@ -2,6 +2,7 @@
 // what the other tabs of the site hear of it. Fetched when a chat starts, or when another page has left or runs one. What
 // decides is in the wasm; without this file a chat ends with its page.
 
+import { Carrier } from "./carrier.js";
 import { Clock } from "./clock.js";
 import { Tabs } from "./tabs.js";
 
@@ -65,6 +66,10 @@ export class Survival {
   #timer = 0;
   /** While the page cannot be seen. */
   #clock = new Clock(() => this.#widget?.tick());
+  /** What the other sub-domains of the site are left. */
+  #carrier;
+  /** The chat that was found there, until it is proved alive. */
+  #found = null;
   /** Whether the page has stopped: nothing is written until it is known what others have written. */
   #isAway = false;
   /** Whether what is told has been told on another page. */
@@ -91,7 +96,8 @@ export class Survival {
     this.#dialog = dialog;
     this.#key = "gms-chat:" + context.own("endpoint");
     this.#written = this.#storage();
-    this.#left = this.#written == null ? null : read(this.#written);
+    this.#carrier = new Carrier(context.own);
+    this.#left = (this.#written == null ? null : read(this.#written)) ?? this.#carrier.find(context.seed);
     if (this.#left) Object.assign(context, { seed: this.#left.seed, sent: this.#left.sent });
     else if (this.#written != null) this.#lose("unreadable");
     if (navigator.locks && context.own("persist") !== "none") {
@@ -161,6 +167,8 @@ export class Survival {
 
   /** What to tell the page of an event, as `[name, detail]`; nothing when another page has told it. */
   told(name, detail) {
+    const isAlive = name === "sessionstart";
+    if (this.#found && (isAlive || detail.state === "ended") && !this.#prove(isAlive)) return null;
     if (name === "statechange") {
       if (this.#isOld && detail.state === "connecting") detail.state = "restoring";
       if (this.#isReturning && detail.previous === "connecting") detail.previous = "restoring";
@@ -201,6 +209,7 @@ export class Survival {
     const { element, seed, sent = [] } = this.#context;
     const chat = this.#widget.keep();
     this.#clock.set(document.hidden && !isExact && chat && isTimed(chat, this.#context.own));
+    this.#carrier.carry(chat, this.#look());
     if (!chat) return this.#storage("");
     const { state } = element;
     // Where others go on with the chat, more will happen than this page knows.
@@ -260,10 +269,14 @@ export class Survival {
     const form = sent.map((value, place) => (place === 5 && !isNew ? "" : value));
     this.#yields = false;
     const wasReturning = this.#isReturning;
+    const isFound = Boolean(left?.isFound) && !this.#isFollowing;
+    if (isFound) this.#found = { isOpen: left.isOpen };
     this.#isOld = true;
     this.#isReturning ||= !isOwn;
     const leads = this.#widget.lead(left?.chat, left?.isExact ?? false, isOwn ? [] : form, user());
-    this.#isOld = false;
+    // What was said in a chat that was found is told when it is proved alive.
+    this.#isOld = isFound && leads;
+    if (!leads) this.#found = null;
     if (this.#yields) {
       this.#isReturning = wasReturning;
       return;
@@ -272,13 +285,14 @@ export class Survival {
     this.#isFollowing = false;
     this.#left = null;
     if (leads) {
-      if (left && !wasFollowing) this.#show(left);
+      if (left && !wasFollowing && !isFound) this.#show(left);
       if (wasFollowing) this.#introduce();
       this.#note();
       return;
     }
     this.#isReturning = false;
-    if (left) this.#lose("unreadable");
+    this.#carrier.carry();
+    if (left && !isFound) this.#lose("unreadable");
   }
 
   /** How the window stood that showed the chat before. */
@@ -293,11 +307,13 @@ export class Survival {
     const { element } = this.#context;
     if (!this.#widget || this.#isAway) return;
     if (typeof what === "string") {
-      this.#isOld = what.startsWith('["all"');
-      const isNew = this.#isOld && this.#isFollowing && !this.#isTold;
+      const wasOld = this.#isOld;
+      const isNew = what.startsWith('["all"') && this.#isFollowing && !this.#isTold;
+      this.#isOld ||= what.startsWith('["all"');
       this.#isHearing = true;
       this.#widget.hear(what);
-      this.#isHearing = this.#isOld = false;
+      this.#isHearing = false;
+      this.#isOld = wasOld;
       if (isNew) {
         this.#isTold = true;
         if (this.#left) this.#show(this.#left);
@@ -327,6 +343,24 @@ export class Survival {
   #stand() {
     const draft = this.#dialog.querySelector("textarea")?.value ?? "";
     return { draft, unread: this.#context.element.unread, isOpen: this.#look() };
+  }
+
+  /** What was said in a chat that was found is told by now. Where nothing was, and it is over, there never was one. */
+  #prove(isAlive) {
+    const { isOpen } = this.#found;
+    this.#found = null;
+    const wasThere = isAlive || this.#widget.transcript().length > 0;
+    if (wasThere) {
+      this.#isOld = false;
+      if (isOpen) this.#context.element.open({ focus: false, by: "restore" });
+    } else {
+      queueMicrotask(() => {
+        this.#isOld = this.#isReturning = false;
+        this.#widget.reset();
+        this.save();
+      });
+    }
+    return wasThere;
   }
 
   /** The page stops, perhaps for good. Answers whether the chat will be found, or goes on elsewhere. */

@@ -242,6 +242,8 @@ async function options(element, own, file, context) {
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
   Object.assign(context, await sentences(own, file, context.extra));
+  // The page of another sub-domain would be another user; polling needs none.
+  if (isPolledFor(context)) pairs.push("delivery", "poll");
   pairs.push("user-id", context.user());
   return [...pairs, "language", context.language()];
 }
@@ -250,18 +252,25 @@ async function options(element, own, file, context) {
  * The value of `gms_user`, empty for none: what the page says, or a name that nobody can guess. The next page makes the
  * same of the same seed; it is stored nowhere.
  */
-function userOf({ own, seed }) {
+function userOf(context) {
+  const { own, seed } = context;
   const given = String(own("user-id") ?? "").trim();
-  if (given == "none" || ((!given || given == "auto") && own("delivery") == "poll")) return "";
+  if (given == "none") return "";
   if (given && given != "auto") return given;
+  if (own("delivery") == "poll" || isPolledFor(context)) return "";
   return Array.from(seed, (part) => (Math.imul(part, 0x9e3779b1) >>> 0).toString(16).padStart(8, 0)).join("");
 }
+
+/** Whether a chat is polled so that another sub-domain can go on with it. */
+const isPolledFor = ({ own }) =>
+  own("persist") == "cookie" && own("delivery") != "cometd" && /^\s*(auto)?\s*$/.test(own("user-id") ?? "");
 
 /** Whether another page may have left a chat, or another tab runs one. */
 async function isLeft(own) {
   const key = "gms-chat:" + own("endpoint");
   try {
-    return sessionStorage[key] || (own("persist") != "none" && (await isLed(key)));
+    if (sessionStorage[key] || (own("persist") == "cookie" && /gms-chat/.test(document.cookie))) return true;
+    return own("persist") != "none" && (await isLed(key));
   } catch {
     return false;
   }

@@ -269,3 +269,29 @@ async fn a_page_that_is_frozen_tells_the_agent_at_once() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_wakes_when_the_server_has_forgotten_it_is_there_again() {
+    let settings = [("repair", "reply")];
+    let servers = Servers::one_origin_with("desk", &settings).await.unwrap();
+    journey(
+        "wake",
+        servers,
+        Console::FailedRequests,
+        async |visitor, servers| {
+            let desk = servers.desk();
+            in_talk(visitor, &servers.page("?delivery=cometd"), &desk).await?;
+            visitor.hide(true).await?;
+            visitor.freeze(true).await?;
+            desk.say(AGENT, "Good night").await?;
+            servers.restart_gms();
+            visitor.freeze(false).await?;
+            visitor.hide(false).await?;
+            visitor.see_messages(&["Good night"]).await?;
+            desk.reached(2).await?;
+            desk.say(AGENT, "Good morning").await?;
+            visitor.see_messages(&["Good night", "Good morning"]).await
+        },
+    )
+    .await;
+}

@@ -113,6 +113,11 @@ impl House {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// The address of the first page at another host, whose name leads here.
+    pub(crate) fn page_at(&self, host: &str) -> String {
+        format!("http://{host}:{}/", self.port)
+    }
+
     /// The agents' side.
     pub(crate) fn desk(&self) -> Desk {
         Desk::new(self.gms.address().port())

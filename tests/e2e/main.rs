@@ -41,6 +41,7 @@ mod phones;
 mod pictures;
 mod playground;
 mod policies;
+mod subdomains;
 mod survival;
 mod tabs;
 mod trouble;

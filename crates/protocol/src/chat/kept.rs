@@ -172,10 +172,10 @@ impl Session {
     }
 
     /// The server speaks of the chat: unless it says that it is over, it can be used.
-    pub(super) fn prove(&mut self, object: &ChatObject) {
+    pub(super) fn prove(&mut self, state: Option<ChatState>) {
         if let State::Live(chat) = &mut self.state
             && chat.course == Course::Returning
-            && object.state != Some(ChatState::Disconnected)
+            && state != Some(ChatState::Disconnected)
             // What the snapshot says is no proof: nobody has been asked yet.
             && self.rest.last_begun().is_some()
         {

@@ -182,7 +182,8 @@ impl World<'_> {
         };
         if was_still && !self.page.is_still() {
             self.thaw(number)?;
-            if self.setting.away.is_some() && spell == Spell::Frozen {
+            // Whatever became of its visibility meanwhile, a page learns when it runs again.
+            if self.setting.away.is_some() {
                 self.page_says(if self.page.is_hidden() {
                     PageEvent::Awake
                 } else {

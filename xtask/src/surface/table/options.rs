@@ -82,9 +82,15 @@ pub(crate) const OPTIONS: &[Opt] = &[
     ),
     text(
         "persist",
-        "\"session\" | \"none\"",
+        "\"session\" | \"cookie\" | \"none\"",
         "`session`",
-        "`session`: the chat goes on after a reload and on other pages of the site, from `sessionStorage`; `none`: nothing is stored, and a page that goes says goodbye",
+        "`session`: the chat goes on after a reload and on other pages of the site, from `sessionStorage`; `cookie`: on other sub-domains too, by a cookie ([survival.md](survival.md)); `none`: nothing is stored, and a page that goes says goodbye",
+    ),
+    text(
+        "cookie-domain",
+        "string",
+        "the page's host",
+        "the domain of that cookie, `example.com` for all its sub-domains",
     ),
     text(
         "credentials",
