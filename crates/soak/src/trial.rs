@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -112,11 +113,14 @@ impl Cast {
     /// Calls everybody, and who makes their weather.
     fn call(&mut self, wishes: &Wishes) -> Sky {
         let settled = Arc::default();
+        // The simulator's own default.
+        let is_mute = Arc::new(AtomicBool::new(true));
         let world = Arc::new(World {
             desk: self.gms.desk.clone(),
             tempo: wishes.tempo,
             tally: self.tally.clone(),
             settled: Arc::clone(&settled),
+            is_mute: Arc::clone(&is_mute),
             folder: wishes.folder.clone(),
         });
         for number in 1..=wishes.visitors {
@@ -143,6 +147,7 @@ impl Cast {
             weather: self.weather.clone(),
             tally: self.tally.clone(),
             settled,
+            is_mute,
             // All tabs speak with one voice.
             everybody: wishes.visitors + usize::from(wishes.tabs > 0),
         }

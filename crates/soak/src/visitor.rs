@@ -4,7 +4,7 @@ mod chat;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gms_chat_protocol::chat::{Config, Limits};
@@ -29,11 +29,17 @@ pub(crate) struct World {
     pub(crate) tempo: Tempo,
     pub(crate) tally: Tally,
     pub(crate) settled: Arc<AtomicUsize>,
+    /// Whether the server names no positions where it is asked for what is missing: only what follows can tell then.
+    pub(crate) is_mute: Arc<AtomicBool>,
     /// Where evidence goes.
     pub(crate) folder: PathBuf,
 }
 
 impl World {
+    pub(crate) fn is_mute(&self) -> bool {
+        self.is_mute.load(Ordering::Relaxed)
+    }
+
     /// Leaves what may explain a harm, for whoever looks into it.
     pub(crate) fn keep_evidence(
         &self,
@@ -164,7 +170,7 @@ impl Visitor {
         self.glance = now + GLANCE;
         let is_late = now >= until;
         let is_settled = match &mut self.chat {
-            Some(chat) => chat.agrees(self.number, is_late).await,
+            Some(chat) => chat.agrees(self.number, round, is_late).await,
             None => true,
         };
         if is_settled || is_late {

@@ -1,7 +1,7 @@
 //! The weather over everybody: storms in which requests come to harm, and calm in which everything has to settle.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -44,7 +44,7 @@ pub(crate) struct Tempo {
 impl Tempo {
     /// For an hour or many.
     pub(crate) const USUAL: Self = Self {
-        pace: Duration::from_secs(16),
+        pace: Duration::from_secs(10),
         deeds: 70,
         hold: Duration::from_secs(20),
         network_delay: Duration::from_secs(10),
@@ -115,6 +115,8 @@ pub(crate) struct Sky {
     /// How many have said, in this round, that they agree with the server.
     pub(crate) settled: Arc<AtomicUsize>,
     pub(crate) everybody: usize,
+    /// Whether the server names no positions where it is asked for what is missing.
+    pub(crate) is_mute: Arc<AtomicBool>,
 }
 
 impl Sky {
@@ -143,6 +145,9 @@ impl Sky {
         for (name, values) in MANNERS {
             let value = values[self.dice.roll(values.len())];
             self.desk.switch(name, value).await?;
+            if name == "repair" {
+                self.is_mute.store(value == "neither", Ordering::Relaxed);
+            }
         }
         while Instant::now() < until {
             self.desk.clear().await?;
@@ -218,6 +223,7 @@ mod tests {
             tally: Tally::default(),
             settled: Arc::default(),
             everybody: 0,
+            is_mute: Arc::default(),
         };
         for _ in 0..500 {
             let fault = sky.fault();

@@ -68,6 +68,9 @@ struct Chat {
     answers: usize,
     deeds: usize,
     ending: Option<Instant>,
+    /// Whether the server has ever been mute in it, and the round in which the agent has said a last word.
+    was_mute: bool,
+    last_word: u32,
 }
 
 /// What lasts.
@@ -190,6 +193,9 @@ impl Tab {
     async fn see(&mut self, browser: &Browser) -> Result<String, String> {
         let seen = browser.look(&[ROOT, STATE].concat()).await?;
         let state = seen["state"].as_str().unwrap_or("none").to_owned();
+        if let Some(chat) = &mut self.chat {
+            chat.was_mute |= self.world.is_mute();
+        }
         if let (Some(chat), Some(service)) = (&mut self.chat, seen["service"].as_str())
             && chat.service.as_deref() != Some(service)
         {
@@ -219,6 +225,8 @@ impl Tab {
             answers: 0,
             deeds: 0,
             ending: None,
+            was_mute: false,
+            last_word: 0,
         });
         self.press(browser, "root.querySelector('[part=start]').click()")
             .await
@@ -245,10 +253,7 @@ impl Tab {
             Deed::Say | Deed::Type => self.say(browser).await,
             Deed::Answer(lines) => {
                 for _ in 0..lines {
-                    chat.answers += 1;
-                    let words = self.plan.words();
-                    let text = format!("a{}.{} {words}", chat.name, chat.answers);
-                    chat.tell_agent(Word::Say(text));
+                    chat.answer(&self.plan.words());
                 }
                 Ok(())
             }
@@ -389,7 +394,7 @@ impl Tab {
                 true
             }
             "idle" | "failed" => true,
-            "active" | "waiting" => self.agrees(browser, is_late).await?,
+            "active" | "waiting" => self.agrees(browser, round, is_late).await?,
             _ => false,
         };
         if is_late && !is_well {
@@ -404,10 +409,20 @@ impl Tab {
     }
 
     /// Whether what is on the screen is what the server has.
-    async fn agrees(&mut self, browser: &Browser, is_late: bool) -> Result<bool, String> {
-        let Some(chat) = &self.chat else {
+    async fn agrees(
+        &mut self,
+        browser: &Browser,
+        round: u32,
+        is_late: bool,
+    ) -> Result<bool, String> {
+        let Some(chat) = &mut self.chat else {
             return Ok(true);
         };
+        if self.world.is_mute() && chat.last_word != round && !is_late {
+            chat.last_word = round;
+            chat.answer("is the last word");
+            return Ok(false);
+        }
         if chat.ending.is_some() && !is_late {
             return Ok(false);
         }
@@ -415,6 +430,9 @@ impl Tab {
             return Ok(false);
         };
         let is_clean = verdict.harms.is_empty();
+        let Some(chat) = &self.chat else {
+            return Ok(true);
+        };
         if is_clean || is_late {
             self.world
                 .keep_evidence(&chat.name, &verdict, &lines, &truth, "");
@@ -426,7 +444,8 @@ impl Tab {
     /// The chat is over on the screen.
     async fn close(&mut self, browser: &Browser) -> Result<(), String> {
         let end = browser.look(&[ROOT, STATE].concat()).await?;
-        let end = matches!(end["end"].as_str(), Some("agent" | "server" | "idle"));
+        let was_mute = self.chat.as_ref().is_some_and(|chat| chat.was_mute);
+        let end = !was_mute && matches!(end["end"].as_str(), Some("agent" | "server" | "idle"));
         let judged = self.judge(browser, end).await?;
         if let Some(chat) = self.chat.take() {
             let tally = &self.world.tally;
@@ -494,6 +513,12 @@ impl Tab {
 }
 
 impl Chat {
+    fn answer(&mut self, words: &str) {
+        self.answers += 1;
+        let text = format!("a{}.{} {words}", self.name, self.answers);
+        self.tell_agent(Word::Say(text));
+    }
+
     fn tell_agent(&self, word: Word) {
         if let Some(agent) = &self.agent {
             agent.tell(word);

@@ -41,6 +41,9 @@ pub(crate) struct Chat {
     said_goodbye: bool,
     /// Nothing was left of it when its page ended.
     is_abandoned: bool,
+    /// Whether the server has ever been mute in it, and the round in which the agent has said a last word.
+    was_mute: bool,
+    last_word: u32,
 }
 
 /// What lasts.
@@ -105,6 +108,8 @@ impl Chat {
             ending: None,
             said_goodbye: false,
             is_abandoned: false,
+            was_mute: false,
+            last_word: 0,
         }
     }
 
@@ -138,6 +143,7 @@ impl Chat {
 
     /// Calls an agent to the service that the page has got.
     fn attend(&mut self) {
+        self.was_mute |= self.world.is_mute();
         let Some(service) = self.page.as_ref().and_then(|page| page.service.clone()) else {
             return;
         };
@@ -168,9 +174,7 @@ impl Chat {
             Deed::Notice => self.want(Command::Notice("a notice".to_owned()), link),
             Deed::Answer(lines) => {
                 for _ in 0..lines {
-                    self.answers += 1;
-                    let text = format!("a{}.{} {}", self.name, self.answers, plan.words());
-                    self.tell_agent(Word::Say(text));
+                    self.answer(&plan.words());
                 }
             }
             Deed::AgentTypes => self.tell_agent(Word::Types),
@@ -192,6 +196,12 @@ impl Chat {
             Deed::Sleep(time) => self.suffer(Spell::Asleep, time, link),
         }
         Turn::GoesOn
+    }
+
+    fn answer(&mut self, words: &str) {
+        self.answers += 1;
+        let text = format!("a{}.{} {words}", self.name, self.answers);
+        self.tell_agent(Word::Say(text));
     }
 
     fn end(&mut self, link: &Link) -> Turn {
@@ -350,7 +360,7 @@ impl Chat {
     }
 
     /// Whether what is on the screen is what the server has. `is_late`: what is not so is a harm.
-    pub(crate) async fn agrees(&mut self, visitor: usize, is_late: bool) -> bool {
+    pub(crate) async fn agrees(&mut self, visitor: usize, round: u32, is_late: bool) -> bool {
         let Some(page) = &self.page else { return false };
         let is_quiet = matches!(page.phase, Phase::Active | Phase::Waiting)
             && page.is_fine
@@ -359,6 +369,12 @@ impl Chat {
         if !is_quiet && !is_late {
             return false;
         }
+        if self.world.is_mute() && self.last_word != round && !is_late {
+            self.last_word = round;
+            self.answer("is the last word");
+            return false;
+        }
+        let Some(page) = &self.page else { return false };
         let lines: Vec<Line> = page.screen.lines().collect();
         let demands = Demands {
             settled: true,
@@ -435,7 +451,7 @@ impl Chat {
         tally.count("chats ended");
         let demands = Demands {
             settled: end.is_some(),
-            end: matches!(end, Some(End::Agent | End::Server | End::Idle)),
+            end: !self.was_mute && matches!(end, Some(End::Agent | End::Server | End::Idle)),
         };
         let lines: Vec<Line> = page.screen.lines().collect();
         let verdict = judge(&lines, &truth.messages, &self.typed, demands);
