@@ -1,5 +1,8 @@
 //! The tabs of a real browser, each a window of its own and an origin of its own, driven one after the other.
 
+mod chat;
+mod glass;
+mod spell;
 mod tab;
 
 use std::sync::Arc;

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use fantoccini::wd::WindowHandle;
-use serde_json::{Value, json};
 use tokio::time::{Duration, Instant};
 
-use crate::agent::{Agent, Word};
+use crate::agent::Word;
 use crate::browser::Browser;
 use crate::gms::Truth;
-use crate::judge::{Demands, Fated, Harm, Line, Standing, Typed, Verdict, Who, judge};
-use crate::plan::{self, Deed, Ending, Plan};
+use crate::judge::{Demands, Harm, Line, Standing, Typed, Verdict, judge};
+use crate::plan::{Deed, Ending, Plan};
 use crate::visitor::World;
 use crate::weather::Weather;
+
+use super::chat::Chat;
+use super::glass::{self, State};
+use super::spell::Spell;
 
 /// Enter, and Control with A.
 const ENTER: char = '\u{e007}';
@@ -21,25 +24,6 @@ const ALL: &str = "\u{e009}a\u{e000}";
 const GLANCE: Duration = Duration::from_secs(1);
 /// A chat that somebody has ended is over on the screen after this at the latest.
 const ENDED_WITHIN: Duration = Duration::from_secs(240);
-
-const ROOT: &str = "
-const chat = document.querySelector('gms-chat');
-const root = chat?.shadowRoot;";
-const STATE: &str = "return { state: chat?.state ?? null, service: window.soak?.service ?? null, end: window.soak?.end ?? null };";
-const BOX: &str = "return root?.querySelector('textarea:not(:disabled)') ?? null;";
-const DRAFT: &str = "return root?.querySelector('textarea')?.value ?? '';";
-const SUBJECT: &str = "return root?.querySelector('#subject') ?? null;";
-const LINES: &str = "
-const fate = (row) =>
-  !row.querySelector('.told') ? 'sent'
-  : !row.querySelector('.failed') ? 'open'
-  : row.querySelector('.fate').textContent.startsWith('Not sent') ? 'failed' : 'unproven';
-const drawn = (row) => row.matches('[part~=message]')
-  ? [[row.matches('[part~=message-mine]'), row.querySelector('[part~=bubble]').textContent, fate(row)]]
-  : row.textContent.startsWith('Some messages are missing here') ? [null] : [];
-return [...root.querySelectorAll('[role=log] .row')].flatMap(drawn);";
-const HEAP: &str =
-    "return window.soak.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);";
 
 /// A tab and its visitor.
 pub(super) struct Tab {
@@ -56,30 +40,6 @@ pub(super) struct Tab {
     spell: Option<(Spell, Instant)>,
     /// The round in which all was well the last time.
     pub(super) round: u32,
-}
-
-/// A chat of it.
-struct Chat {
-    name: String,
-    plan: plan::Chat,
-    typed: Vec<Typed>,
-    service: Option<String>,
-    agent: Option<Agent>,
-    answers: usize,
-    deeds: usize,
-    ending: Option<Instant>,
-    /// Whether the server has ever been mute in it, and the round in which the agent has said a last word.
-    was_mute: bool,
-    last_word: u32,
-}
-
-/// What lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spell {
-    Away { back: bool },
-    Hidden,
-    Offline,
-    Frozen,
 }
 
 impl Tab {
@@ -161,15 +121,13 @@ impl Tab {
     async fn go_on(&mut self, browser: &Browser, calm: bool) -> Result<(), String> {
         let (pause, deed) = self.plan.deed();
         self.next = Instant::now() + pause;
-        let is_away = matches!(
-            self.spell,
-            Some((Spell::Away { .. } | Spell::Hidden | Spell::Frozen, _))
-        );
-        if is_away {
+        if self.spell.is_some_and(|(spell, _)| spell.takes_the_keys()) {
             return Ok(());
         }
         let state = self.see(browser).await?;
         match state.as_str() {
+            // The network was gone when it was to be loaded.
+            "none" => self.load(browser).await,
             "idle" if self.chat.is_none() => self.begin(browser).await,
             // The page was gone before there was anything to keep.
             "idle" => {
@@ -182,7 +140,7 @@ impl Tab {
                 self.world.tally.count("chats that could not begin");
                 self.world.tally.forget(self.visitor);
                 self.chat = None;
-                self.press(browser, "chat.reset()").await
+                glass::press(browser, "chat.reset()").await
             }
             "ended" => self.close(browser).await,
             _ => self.act(browser, deed, calm).await,
@@ -191,45 +149,25 @@ impl Tab {
 
     /// How the chat stands; calls an agent to its service.
     async fn see(&mut self, browser: &Browser) -> Result<String, String> {
-        let seen = browser.look(&[ROOT, STATE].concat()).await?;
-        let state = seen["state"].as_str().unwrap_or("none").to_owned();
+        let State { state, service, .. } = glass::state(browser).await?;
         if let Some(chat) = &mut self.chat {
             chat.was_mute |= self.world.is_mute();
-        }
-        if let (Some(chat), Some(service)) = (&mut self.chat, seen["service"].as_str())
-            && chat.service.as_deref() != Some(service)
-        {
-            chat.service = Some(service.to_owned());
-            let agent = Agent::call(&self.world.desk, service.to_owned(), chat.plan.wait);
-            chat.agent = Some(agent);
+            chat.attend(service, &self.world.desk);
         }
         Ok(state)
     }
 
     async fn begin(&mut self, browser: &Browser) -> Result<(), String> {
         let name = format!("t{}.{}", self.number + 1, self.chats + 1);
-        self.press(browser, "chat.open(); soak.service = soak.end = null")
-            .await?;
+        glass::press(browser, "chat.open(); soak.service = soak.end = null").await?;
         let subject = format!("{ALL}Soak {name}");
-        if !self.type_into(browser, SUBJECT, &subject).await? {
+        if !glass::fill_in(browser, &subject).await? {
             return Ok(());
         }
         self.chats += 1;
         self.world.tally.count("chats begun");
-        self.chat = Some(Chat {
-            name,
-            plan: self.plan.chat(),
-            typed: Vec::new(),
-            service: None,
-            agent: None,
-            answers: 0,
-            deeds: 0,
-            ending: None,
-            was_mute: false,
-            last_word: 0,
-        });
-        self.press(browser, "root.querySelector('[part=start]').click()")
-            .await
+        self.chat = Some(Chat::begin(name, self.plan.chat()));
+        glass::press(browser, "root.querySelector('[part=start]').click()").await
     }
 
     async fn act(&mut self, browser: &Browser, deed: Deed, calm: bool) -> Result<(), String> {
@@ -242,7 +180,7 @@ impl Tab {
                 let what = "it does not end".to_owned();
                 self.world.tally.blame(&chat.name, Harm::Open, what);
                 self.chat = None;
-                return self.press(browser, "chat.reset()").await;
+                return glass::press(browser, "chat.reset()").await;
             }
             return Ok(());
         }
@@ -268,14 +206,17 @@ impl Tab {
             Deed::Retry => {
                 const RETRY: &str = "[...root.querySelectorAll('.failed')].find((one) =>
                     one.textContent.includes('Not sent'))?.querySelector('[part=retry]').click()";
-                self.press(browser, RETRY).await
+                glass::press(browser, RETRY).await
             }
             Deed::Notice | Deed::Discard => Ok(()),
-            Deed::Reload | Deed::Crash if !self.is_settled() => {
+            Deed::Reload | Deed::Crash if !self.is_settled() && self.spell.is_none() => {
                 self.world.tally.count("reloads");
                 browser.reload().await
             }
-            Deed::Away(time) if !self.is_settled() => self.leave(browser, time).await,
+            Deed::Away(time) if !self.is_settled() => {
+                let back = self.chats.is_multiple_of(2);
+                self.suffer(browser, Spell::Away { back }, time).await
+            }
             Deed::Reload | Deed::Crash | Deed::Away(_) => Ok(()),
             Deed::Hide(time) => self.suffer(browser, Spell::Hidden, time).await,
             Deed::Offline(_) | Deed::Silence(_) if calm => Ok(()),
@@ -304,11 +245,11 @@ impl Tab {
             standing: Standing::Torn,
         });
         let place = chat.typed.len() - 1;
-        if !self.type_into(browser, BOX, &keys).await? {
+        if !glass::write(browser, &keys).await? {
             return Ok(());
         }
         self.world.tally.count("messages typed");
-        let draft = browser.look(&[ROOT, DRAFT].concat()).await?;
+        let draft = glass::draft(browser).await?;
         if draft == ""
             && let Some(chat) = &mut self.chat
         {
@@ -328,23 +269,12 @@ impl Tab {
                 Ok(())
             }
             Ending::Visitor | Ending::Goodbye => {
-                self.press(browser, "chat.end().catch(() => 0)").await
+                glass::press(browser, "chat.end().catch(() => 0)").await
             }
         }
     }
 
-    /// To a page without the widget.
-    async fn leave(&mut self, browser: &Browser, time: Duration) -> Result<(), String> {
-        if self.spell.is_some() {
-            return Ok(());
-        }
-        self.world.tally.count("other pages");
-        let back = self.chats.is_multiple_of(2);
-        self.spell = Some((Spell::Away { back }, Instant::now() + time));
-        let elsewhere = self.address.split("/?").next().unwrap_or_default();
-        browser.visit(&format!("{elsewhere}/site.css")).await
-    }
-
+    /// Something begins that lasts. Of two, the first goes on.
     async fn suffer(
         &mut self,
         browser: &Browser,
@@ -354,34 +284,20 @@ impl Tab {
         if self.spell.is_some() {
             return Ok(());
         }
+        self.world.tally.count(match spell {
+            Spell::Away { .. } => "other pages",
+            Spell::Hidden => "pages hidden",
+            Spell::Offline => "times offline",
+            Spell::Frozen => "sleeps",
+        });
         self.spell = Some((spell, Instant::now() + time));
-        match spell {
-            Spell::Away { .. } => Ok(()),
-            Spell::Hidden => {
-                self.world.tally.count("pages hidden");
-                show(browser, "minimized").await
-            }
-            Spell::Offline => {
-                self.world.tally.count("times offline");
-                go_offline(browser, true).await
-            }
-            Spell::Frozen => {
-                self.world.tally.count("sleeps");
-                freeze(browser, "frozen").await
-            }
-        }
+        spell.begin(browser, &self.address).await
     }
 
     async fn end_spell(&mut self, browser: &Browser) -> Result<(), String> {
-        let Some((spell, _)) = self.spell.take() else {
-            return Ok(());
-        };
-        match spell {
-            Spell::Away { back: true } => browser.go_back().await,
-            Spell::Away { back: false } => browser.visit(&self.address).await,
-            Spell::Hidden => show(browser, "normal").await,
-            Spell::Offline => go_offline(browser, false).await,
-            Spell::Frozen => freeze(browser, "active").await,
+        match self.spell.take() {
+            Some((spell, _)) => spell.end(browser, &self.address).await,
+            None => Ok(()),
         }
     }
 
@@ -443,9 +359,9 @@ impl Tab {
 
     /// The chat is over on the screen.
     async fn close(&mut self, browser: &Browser) -> Result<(), String> {
-        let end = browser.look(&[ROOT, STATE].concat()).await?;
+        let end = glass::state(browser).await?.end;
         let was_mute = self.chat.as_ref().is_some_and(|chat| chat.was_mute);
-        let end = !was_mute && matches!(end["end"].as_str(), Some("agent" | "server" | "idle"));
+        let end = !was_mute && matches!(end.as_deref(), Some("agent" | "server" | "idle"));
         let judged = self.judge(browser, end).await?;
         if let Some(chat) = self.chat.take() {
             let tally = &self.world.tally;
@@ -462,8 +378,7 @@ impl Tab {
                 }
             }
         }
-        self.press(browser, "root.querySelector('[part=again]')?.click()")
-            .await
+        glass::press(browser, "root.querySelector('[part=again]')?.click()").await
     }
 
     async fn judge(
@@ -480,88 +395,14 @@ impl Tab {
         let Some(truth) = self.world.desk.truth(service).await? else {
             return Ok(None);
         };
-        let drawn = browser.look(&[ROOT, LINES].concat()).await?;
-        let lines: Vec<Line> = drawn.as_array().into_iter().flatten().map(line).collect();
+        let lines = glass::lines(browser).await?;
         let demands = Demands { settled: true, end };
         let verdict = judge(&lines, &truth.messages, &chat.typed, demands);
         Ok(Some((verdict, lines, truth)))
     }
 
-    /// Bytes of the heap and of the wasm's memory, after a collection of garbage.
+    /// Bytes of the heap and of the wasm's memory.
     pub(super) async fn weigh(&self, browser: &Browser) -> Result<[Option<f64>; 2], String> {
-        browser.turn_to(&self.window).await?;
-        // What a finaliser lets go is collected by the next run.
-        for _ in 0..3 {
-            browser
-                .devtools("HeapProfiler.collectGarbage", json!({}))
-                .await?;
-        }
-        let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await?;
-        let wasm = browser.look(HEAP).await?;
-        // Before the window was opened there is none.
-        let wasm = wasm.as_f64().filter(|bytes| *bytes > 0.0);
-        Ok([heap["usedSize"].as_f64(), wasm])
+        glass::weigh(browser, &self.window).await
     }
-
-    async fn press(&self, browser: &Browser, script: &str) -> Result<(), String> {
-        browser.look(&[ROOT, script].concat()).await.map(drop)
-    }
-
-    async fn type_into(&self, browser: &Browser, field: &str, keys: &str) -> Result<bool, String> {
-        browser.type_into(&[ROOT, field].concat(), keys).await
-    }
-}
-
-impl Chat {
-    fn answer(&mut self, words: &str) {
-        self.answers += 1;
-        let text = format!("a{}.{} {words}", self.name, self.answers);
-        self.tell_agent(Word::Say(text));
-    }
-
-    fn tell_agent(&self, word: Word) {
-        if let Some(agent) = &self.agent {
-            agent.tell(word);
-        }
-    }
-}
-
-fn line(drawn: &Value) -> Line {
-    let (Some(mine), Some(text)) = (drawn[0].as_bool(), drawn[1].as_str()) else {
-        return Line::Gap;
-    };
-    let who = if mine { Who::Visitor } else { Who::Agent };
-    let fate = match drawn[2].as_str() {
-        Some("sent") => Fated::Sent,
-        Some("failed") => Fated::Failed,
-        Some("unproven") => Fated::Unproven,
-        Some(_) | None => Fated::Open,
-    };
-    Line::Said(who, text.to_owned(), fate)
-}
-
-async fn show(browser: &Browser, state: &str) -> Result<(), String> {
-    let window = browser
-        .devtools("Browser.getWindowForTarget", json!({}))
-        .await?;
-    let bounds = json!({ "windowId": window["windowId"], "bounds": { "windowState": state } });
-    let done = browser.devtools("Browser.setWindowBounds", bounds).await;
-    done.map(drop)
-}
-
-async fn go_offline(browser: &Browser, is_offline: bool) -> Result<(), String> {
-    let conditions = json!({
-        "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
-    });
-    let done = browser
-        .devtools("Network.emulateNetworkConditions", conditions)
-        .await;
-    done.map(drop)
-}
-
-async fn freeze(browser: &Browser, state: &str) -> Result<(), String> {
-    let done = browser
-        .devtools("Page.setWebLifecycleState", json!({ "state": state }))
-        .await;
-    done.map(drop)
 }
