@@ -1,6 +1,11 @@
 //! Holds what a visitor sees against the server's own transcript. Every text of a run is unique, so counting is exact.
 
 use std::collections::HashMap;
+use std::time::Duration;
+
+/// How often the agent says a last word, where only what follows can tell of a loss: the last one may be lost too,
+/// on a channel of which nobody knows that it is dead.
+pub(crate) const LAST_WORD: Duration = Duration::from_secs(12);
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -170,7 +170,7 @@ impl Visitor {
         self.glance = now + GLANCE;
         let is_late = now >= until;
         let is_settled = match &mut self.chat {
-            Some(chat) => chat.agrees(self.number, round, is_late).await,
+            Some(chat) => chat.agrees(self.number, is_late).await,
             None => true,
         };
         if is_settled || is_late {

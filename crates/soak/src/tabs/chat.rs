@@ -17,9 +17,9 @@ pub(super) struct Chat {
     pub(super) answers: usize,
     pub(super) deeds: usize,
     pub(super) ending: Option<Instant>,
-    /// Whether the server has ever been mute in it, and the round in which the agent has said a last word.
+    /// Whether the server has ever been mute in it, and when the agent has said a last word.
     pub(super) was_mute: bool,
-    pub(super) last_word: u32,
+    pub(super) last_word: Instant,
 }
 
 impl Chat {
@@ -34,7 +34,7 @@ impl Chat {
             deeds: 0,
             ending: None,
             was_mute: false,
-            last_word: 0,
+            last_word: Instant::now(),
         }
     }
 

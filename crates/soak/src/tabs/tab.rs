@@ -8,7 +8,7 @@ use tokio::time::{Duration, Instant};
 use crate::agent::Word;
 use crate::browser::Browser;
 use crate::gms::Truth;
-use crate::judge::{Demands, Harm, Line, Standing, Typed, Verdict, judge};
+use crate::judge::{Demands, Harm, LAST_WORD, Line, Standing, Typed, Verdict, judge};
 use crate::plan::{Deed, Ending, Plan};
 use crate::visitor::World;
 use crate::weather::Weather;
@@ -310,7 +310,7 @@ impl Tab {
                 true
             }
             "idle" | "failed" => true,
-            "active" | "waiting" => self.agrees(browser, round, is_late).await?,
+            "active" | "waiting" => self.agrees(browser, is_late).await?,
             _ => false,
         };
         if is_late && !is_well {
@@ -325,18 +325,13 @@ impl Tab {
     }
 
     /// Whether what is on the screen is what the server has.
-    async fn agrees(
-        &mut self,
-        browser: &Browser,
-        round: u32,
-        is_late: bool,
-    ) -> Result<bool, String> {
+    async fn agrees(&mut self, browser: &Browser, is_late: bool) -> Result<bool, String> {
         let Some(chat) = &mut self.chat else {
             return Ok(true);
         };
-        if self.world.is_mute() && chat.last_word != round && !is_late {
-            chat.last_word = round;
-            chat.answer("is the last word");
+        if self.world.is_mute() && chat.last_word.elapsed() > LAST_WORD && !is_late {
+            chat.last_word = Instant::now();
+            chat.answer("may be the last word");
             return Ok(false);
         }
         if chat.ending.is_some() && !is_late {

@@ -43,9 +43,9 @@ pub(crate) struct Chat {
     said_goodbye: bool,
     /// Nothing was left of it when its page ended.
     is_abandoned: bool,
-    /// Whether the server has ever been mute in it, and the round in which the agent has said a last word.
+    /// Whether the server has ever been mute in it, and when the agent has said a last word.
     was_mute: bool,
-    last_word: u32,
+    last_word: Instant,
 }
 
 /// What lasts.
@@ -111,7 +111,7 @@ impl Chat {
             said_goodbye: false,
             is_abandoned: false,
             was_mute: false,
-            last_word: 0,
+            last_word: Instant::now(),
         }
     }
 

@@ -2,12 +2,14 @@
 
 use gms_chat_protocol::chat::{End, Phase};
 
+use tokio::time::Instant;
+
 use super::Chat;
-use crate::judge::{Demands, Harm, Line, judge};
+use crate::judge::{Demands, Harm, LAST_WORD, Line, judge};
 
 impl Chat {
     /// Whether what is on the screen is what the server has. `is_late`: what is not so is a harm.
-    pub(crate) async fn agrees(&mut self, visitor: usize, round: u32, is_late: bool) -> bool {
+    pub(crate) async fn agrees(&mut self, visitor: usize, is_late: bool) -> bool {
         let Some(page) = &self.page else { return false };
         let is_quiet = matches!(page.phase, Phase::Active | Phase::Waiting)
             && page.is_fine
@@ -16,9 +18,9 @@ impl Chat {
         if !is_quiet && !is_late {
             return false;
         }
-        if self.world.is_mute() && self.last_word != round && !is_late {
-            self.last_word = round;
-            self.answer("is the last word");
+        if self.world.is_mute() && self.last_word.elapsed() > LAST_WORD && !is_late {
+            self.last_word = Instant::now();
+            self.answer("may be the last word");
             return false;
         }
         let Some(page) = &self.page else { return false };
