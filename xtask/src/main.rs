@@ -17,6 +17,7 @@ mod project;
 mod report;
 mod simulate;
 mod size;
+mod soak;
 mod stamp;
 mod surface;
 mod test;
@@ -34,7 +35,8 @@ cargo xtask COMMAND
   demo       build the widget, start the simulator, serve the demo page and the agent desk
              --example NAME: a page of examples/ in place of the demo page
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
-  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers, chaos
+  test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers, chaos,
+             proxies, soak
              NAME...   only the suites of these names
   ci         what a submission must pass: format, lints, docs, rules, every test, size
   dist       the release build, into dist/
@@ -46,6 +48,8 @@ cargo xtask COMMAND
   bench      the benches; without a name, the list of them
   simulate   the protocol core against a model of everything else, on a virtual clock
              --seeds N  --from S  --replay SEED  --named NAME  --defects  --storm
+  soak       hundreds of visitors and a few real tabs against the simulator, while everything goes wrong (docs/soak.md)
+             --hours H | --minutes M  --visitors N  --tabs N  --seed N
   fuzz       the fuzz targets, 60 s each: --seconds N  TARGET...
   setup      install what the other commands need; `setup build` without the browser
   stamp      Trunk's post_build hook: minify, hash and link the built files
@@ -83,6 +87,7 @@ fn dispatch(words: &[String]) -> Outcome {
         "api" => surface::api,
         "bench" => bench::bench,
         "simulate" => simulate::simulate,
+        "soak" => soak::soak,
         "fuzz" => fuzz::fuzz,
         "setup" => tools::setup,
         "stamp" => stamp::stamp,

@@ -3,7 +3,7 @@
 #[path = "support/gms_peer.rs"]
 mod gms_peer;
 
-use gms_chat_protocol::chat::{Body, Connection};
+use gms_chat_protocol::chat::{Body, Connection, End, Phase};
 use gms_chat_protocol::{Failure, Lane};
 use gms_peer::{Fault, Peer, RefreshStyle, agent, millis, ok, secs};
 use serde_json::json;
@@ -98,6 +98,31 @@ fn what_was_lost_with_the_channel_is_marked_although_nothing_follows() {
         ["Kristi joined", "Kristi: lost", "Kristi: next"],
         "it is asked for once more, as there is occasion"
     );
+}
+
+#[test]
+fn what_cannot_be_had_of_a_chat_that_is_over_is_marked() {
+    for (lost, wanted) in [
+        (vec![says("one"), says("two")], vec!["Kristi joined", MISSING]),
+        // The notice that the agent left is what ended the chat: the visitor is told that anyway.
+        (vec![], vec!["Kristi joined"]),
+    ] {
+        let mut chat = Peer::comet().with_agent();
+        chat.gms.style = RefreshStyle::Position;
+        for event in lost {
+            chat.gms.lost_event(event);
+        }
+        chat.gms.lost_event(agent("Notice.Left", ""));
+        chat.gms.over = true;
+        chat.gms.forget_clients();
+        for _ in 0..20 {
+            chat.gms.fault("/handshake", Fault::Status(503, None));
+        }
+        chat.lose(Lane::Connect, Failure::Network);
+        chat.advance(secs(30));
+        assert_eq!(chat.phase(), Phase::Ended(End::Server));
+        assert_eq!(chat.screen(), wanted);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod view;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Router<Simulator> {
     let api = Router::new()
         .route("/desk/api/state", get(state))
         .route("/desk/api/chats", get(chats))
+        .route("/desk/api/chats/{service}", get(chat))
         .route("/desk/api/chats/{service}/{act}", post(action::act))
         .route("/desk/api/sessions", get(sessions))
         .route("/desk/api/sessions/forget", post(control::forget))
@@ -82,6 +83,10 @@ async fn state(State(simulator): State<Simulator>, uri: Uri) -> Response {
 
 async fn chats(State(simulator): State<Simulator>) -> Response {
     answer(&simulator.look(view::chats))
+}
+
+async fn chat(State(simulator): State<Simulator>, Path(service): Path<String>) -> Response {
+    answer(&simulator.look(|world, now| view::chat(world, &service, now)))
 }
 
 async fn sessions(State(simulator): State<Simulator>) -> Response {

@@ -19,7 +19,7 @@ pub(super) struct Suite {
 }
 
 /// From many and fast to few and slow.
-pub(super) const SUITES: [Suite; 14] = [
+pub(super) const SUITES: [Suite; 15] = [
     Suite {
         name: "protocol",
         about: "the protocol core, on a virtual clock",
@@ -90,6 +90,11 @@ pub(super) const SUITES: [Suite; 14] = [
         about: "deploy/ in real servers, examined by the doctor",
         run: proxies,
     },
+    Suite {
+        name: "soak",
+        about: "a minute of many visitors and one tab, while everything goes wrong",
+        run: soak,
+    },
 ];
 
 fn protocol(project: &Project) -> Outcome<Counts> {
@@ -114,6 +119,17 @@ fn doctor(project: &Project) -> Outcome<Counts> {
 fn proxies(project: &Project) -> Outcome<Counts> {
     tools::proxies(project)?;
     package(project, "gms-chat-doctor", &["--test", "proxies"])
+}
+
+/// The soak's own tests, and a brief soak, which counts as one.
+fn soak(project: &Project) -> Outcome<Counts> {
+    let own = package(project, "gms-chat-soak", &[])?;
+    let is_good = crate::soak::brief(project).is_ok();
+    let brief = Counts {
+        passed: u64::from(is_good),
+        failed: u64::from(!is_good),
+    };
+    Ok([own, brief].into_iter().sum())
 }
 
 fn xtask(project: &Project) -> Outcome<Counts> {

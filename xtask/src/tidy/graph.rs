@@ -20,7 +20,7 @@ struct Rule {
     why: &'static str,
 }
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule {
         package: "gms-chat-protocol",
         target: "all",
@@ -57,6 +57,7 @@ const RULES: [Rule; 6] = [
             "gms-chat",
             "gms-chat-doctor",
             "gms-chat-simulator",
+            "gms-chat-soak",
             "tokio*",
             "rand*",
             "getrandom",
@@ -68,7 +69,12 @@ const RULES: [Rule; 6] = [
         package: "gms-chat-simulator",
         target: "all",
         edges: "all",
-        never: &["gms-chat", "gms-chat-protocol", "gms-chat-doctor"],
+        never: &[
+            "gms-chat",
+            "gms-chat-protocol",
+            "gms-chat-doctor",
+            "gms-chat-soak",
+        ],
         most_direct: 8,
         why: "the simulator is a second witness of the specification",
     },
@@ -79,6 +85,7 @@ const RULES: [Rule; 6] = [
         never: &[
             "gms-chat-simulator",
             "gms-chat-doctor",
+            "gms-chat-soak",
             "tokio",
             "axum*",
             "hyper*",
@@ -93,6 +100,19 @@ const RULES: [Rule; 6] = [
         never: &["gms-chat", "gms-chat-simulator", "gms-chat-simulation"],
         most_direct: 10,
         why: "the doctor speaks as the widget does and judges any server",
+    },
+    Rule {
+        package: "gms-chat-soak",
+        target: "all",
+        edges: "normal,build",
+        never: &[
+            "gms-chat",
+            "gms-chat-simulator",
+            "gms-chat-simulation",
+            "gms-chat-doctor",
+        ],
+        most_direct: 7,
+        why: "the soak knows the protocol and meets the simulator over HTTP only",
     },
     Rule {
         package: "xtask",

@@ -325,6 +325,12 @@ impl Chat {
         while self.sequence.has_hole() {
             self.give_up(view, now, Duration::ZERO);
         }
+        if let Course::Closing { .. } = self.course
+            && let Some(position) = self.inquiry.give_up_hint(true)
+        {
+            // The last of what is missing is the notice that somebody left: the end itself tells of that.
+            self.give_up_end(view, position.saturating_sub(1));
+        }
         match self.course {
             Course::Returning | Course::Open => self.roster.end(unknown),
             Course::Closing { .. } => self.roster.end(false),

@@ -1,6 +1,7 @@
 //! Chance that comes out the same every time.
 
 /// SplitMix64.
+#[derive(Debug)]
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {

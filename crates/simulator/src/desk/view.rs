@@ -36,6 +36,12 @@ pub(super) fn chats(world: &World, now: Instant) -> Value {
     views.collect()
 }
 
+/// One service with its chat; `null` when there is none of this id.
+pub(super) fn chat(world: &World, id: &str, now: Instant) -> Value {
+    let service = world.service(id);
+    service.map_or(Value::Null, |service| service_view(service, world, now))
+}
+
 fn service_view(service: &Service, world: &World, now: Instant) -> Value {
     let mut view = json!({
         "service": service.id,

@@ -76,6 +76,18 @@ async fn a_person_answers_by_hand() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_chat_is_shown_among_many() {
+    let mut browser = Browser::new(&server("", &[]));
+    browser.chat("").await;
+    let id = browser.chat("&subject=mine").await;
+    act(&mut browser, &id, "join", json!({"name": "Kim"})).await;
+    let shown = view(&mut browser, &format!("chats/{id}")).await;
+    assert_eq!(shown["service"], json!(id));
+    assert_eq!(shown["chat"]["events"][1]["name"], "Kim");
+    assert_eq!(view(&mut browser, "chats/nobody").await, Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_possible_is_told() {
     let mut browser = Browser::nameless(&server("", &[]));
     let id = browser.chat("").await;

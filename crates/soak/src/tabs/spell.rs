@@ -1,0 +1,76 @@
+//! What lasts for a while in a tab: hidden, without a network, frozen, or on another page.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spell {
+    /// `back`: by the button of that name.
+    Away {
+        back: bool,
+    },
+    Hidden,
+    Offline,
+    Frozen,
+}
+
+impl Spell {
+    /// Whether nobody can write meanwhile.
+    pub(super) fn takes_the_keys(self) -> bool {
+        match self {
+            Self::Away { .. } | Self::Hidden | Self::Frozen => true,
+            Self::Offline => false,
+        }
+    }
+
+    /// `home`: the page with the widget.
+    pub(super) async fn begin(self, browser: &Browser, home: &str) -> Result<(), String> {
+        match self {
+            Self::Away { .. } => {
+                let site = home.split("/?").next().unwrap_or_default();
+                browser.visit(&format!("{site}/site.css")).await
+            }
+            Self::Hidden => show(browser, "minimized").await,
+            Self::Offline => go_offline(browser, true).await,
+            Self::Frozen => freeze(browser, "frozen").await,
+        }
+    }
+
+    pub(super) async fn end(self, browser: &Browser, home: &str) -> Result<(), String> {
+        match self {
+            Self::Away { back: true } => browser.go_back().await,
+            Self::Away { back: false } => browser.visit(home).await,
+            Self::Hidden => show(browser, "normal").await,
+            Self::Offline => go_offline(browser, false).await,
+            Self::Frozen => freeze(browser, "active").await,
+        }
+    }
+}
+
+async fn show(browser: &Browser, state: &str) -> Result<(), String> {
+    let window = browser
+        .devtools("Browser.getWindowForTarget", json!({}))
+        .await?;
+    let bounds = json!({ "windowId": window["windowId"], "bounds": { "windowState": state } });
+    let done = browser.devtools("Browser.setWindowBounds", bounds).await;
+    done.map(drop)
+}
+
+async fn go_offline(browser: &Browser, is_offline: bool) -> Result<(), String> {
+    let conditions = json!({
+        "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
+    });
+    let done = browser
+        .devtools("Network.emulateNetworkConditions", conditions)
+        .await;
+    done.map(drop)
+}
+
+async fn freeze(browser: &Browser, state: &str) -> Result<(), String> {
+    let done = browser
+        .devtools("Page.setWebLifecycleState", json!({ "state": state }))
+        .await;
+    done.map(drop)
+}
