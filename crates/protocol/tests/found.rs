@@ -25,7 +25,8 @@ fn name(service: &str, marks: &str) -> String {
 fn finds(chat: &mut Peer, delivery: Delivery, left: &str) -> bool {
     chat.page_begins(config(delivery));
     chat.events.clear();
-    chat.session.restore(left, Visitor::default(), chat.now)
+    chat.session
+        .restore(left, true, Visitor::default(), chat.now)
 }
 
 /// A chat in which everybody has said something.

@@ -492,6 +492,68 @@ fn reloads_at_any_moment_lose_and_double_nothing() {
     }
 }
 
+/// A snapshot of a page that was busy: an event that came late stands behind those that came before it.
+fn busy(delivery: Delivery) -> (Peer, String) {
+    let mut chat = chat(delivery);
+    chat.serving = false;
+    chat.say("waits");
+    chat.say("behind it");
+    let left = chat.snapshot().unwrap();
+    let rows = left.split_once("],[\"Message.Text\"").unwrap();
+    let (first, others) = rows.1.split_once(']').unwrap();
+    // The first message comes last.
+    let (events, messages) = others.split_once("],[").unwrap();
+    let moved = format!(
+        "{}{events},[\"Message.Text\"{first}]],[{messages}",
+        rows.0.to_owned() + "]"
+    );
+    (chat, moved)
+}
+
+#[test]
+fn events_are_taken_up_in_the_order_of_their_positions() {
+    for delivery in MODES {
+        let (mut chat, left) = busy(delivery);
+        chat.page_begins(config(delivery));
+        assert!(
+            chat.session.restore(&left, true, visitor(), chat.now),
+            "{left}"
+        );
+        chat.serving = true;
+        chat.advance(secs(20));
+        let mut wanted = SAID.to_vec();
+        wanted.extend(["me: waits ✓", "me: behind it ✓"]);
+        assert_eq!(chat.screen(), wanted, "{delivery:?}");
+    }
+}
+
+#[test]
+fn a_page_that_could_not_say_when_it_ended_leaves_what_was_waiting_in_doubt() {
+    for delivery in MODES {
+        for is_exact in [true, false] {
+            let mut chat = chat(delivery);
+            chat.serving = false;
+            chat.say("waits");
+            chat.say("behind it");
+            let left = chat.snapshot().unwrap();
+            chat.page_begins(config(delivery));
+            assert!(chat.session.restore(&left, is_exact, visitor(), chat.now));
+            chat.serving = true;
+            chat.advance(millis(0));
+            let fate = if is_exact { "…" } else { "?" };
+            assert_eq!(
+                chat.screen()[4],
+                format!("me: behind it {fate}"),
+                "{delivery:?}"
+            );
+            chat.advance(secs(20));
+            let mut received = chat.gms.received.clone();
+            received.dedup();
+            assert_eq!(received, ["hi", "waits", "behind it"], "{delivery:?}");
+        }
+    }
+}
+
 #[test]
 fn who_leaves_for_good_says_so_by_requests_that_outlive_the_page() {
     for delivery in MODES {
