@@ -52,7 +52,7 @@ const COMMANDS =
  * Two are commands, and can only be set.
  */
 const OPTIONS =
-  "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
+  "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist cookie-domain away# credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
 
 /** Makes it once, so that calls keep their order; after a failure the next call tries again. */
 const once = (make, made) => () => (made ??= make().catch((error) => {
@@ -281,10 +281,9 @@ class GmsChat extends HTMLElement {
   #look = async () => {
     const key = TAG + ":" + this.endpoint;
     try {
-      if (this.#isGated()) return;
-      // At another sub-domain, perhaps.
-      const isLeft = sessionStorage[key] || (this.persist == "cookie" && /gms-chat/.test(document.cookie));
-      if (isLeft || (!document.hidden && (await navigator.locks.query()).held.some(({ name }) => name == key))) await this.#ready();
+      const isLeft = () => sessionStorage[key] || (this.persist == "cookie" && document.cookie.includes(TAG));
+      const isLed = async () => (await navigator.locks.query()).held.find(({ name }) => name == key);
+      if (!this.#isGated() && (isLeft() || (await isLed()))) await this.#ready();
     } catch {}
   };
 
@@ -330,7 +329,7 @@ class GmsChat extends HTMLElement {
     this.#fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", dir: this.#launcher.dir },
       /^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
     this.#launcher.after(this.#fallback);
-    this.#emit("error", { code, message: String(error), hint });
+    this.#emit("error", { code, message: error + "", hint });
   }
 }
 
@@ -343,9 +342,7 @@ if (!customElements.get(TAG)) {
   // Buttons of the page, whenever they come.
   document.addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-gms-chat-open]") && document.querySelector(TAG);
-    if (!element) return;
-    event.preventDefault();
-    element.toggle(USER);
+    if (element) event.preventDefault(element.toggle(USER));
   });
 }
 

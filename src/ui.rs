@@ -13,6 +13,7 @@ mod menu;
 mod node;
 mod notice;
 mod pages;
+mod recall;
 mod row;
 mod speech;
 mod talk;
@@ -338,29 +339,6 @@ impl Chat {
             }
             Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap | Body::Note { .. } => {}
         }
-    }
-
-    /// The events that draw the window as it is now.
-    pub(crate) fn recall(&self) -> Vec<Event> {
-        let mut events = vec![
-            Event::Phase(Phase::Restoring),
-            Event::Entry(Change::Cleared),
-        ];
-        self.tell_entries(&mut |entry| {
-            events.push(Event::Entry(Change::Appended(entry.clone())));
-        });
-        events.extend([
-            Event::Phase(self.phase.peek()),
-            Event::Connection(self.connection.borrow().clone()),
-            Event::Typing(self.typing.peek()),
-            Event::Idle(self.closes_at.get()),
-        ]);
-        events
-    }
-
-    /// Puts a text where the visitor writes; he is not typing it here.
-    pub(crate) fn write(&self, draft: String) {
-        self.draft.set(draft);
     }
 
     /// Tells each entry of the transcript.
