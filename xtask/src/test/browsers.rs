@@ -59,8 +59,13 @@ fn webkit(project: &Project) -> Outcome<Counts> {
     tools::webkit(project)?;
     let screen = tools::Screen::open(project)?;
     let settings = [("GMS_CHAT_BROWSER", "webkit"), ("DISPLAY", screen.name())];
-    // It keeps no cookie of another site, partitioned or not.
-    journeys(project, &settings, &["across_sites_a_partitioned_cookie"])
+    let skipped = [
+        // It keeps no cookie of another site, partitioned or not.
+        "across_sites_a_partitioned_cookie",
+        // It keeps every page for the way back, so none says goodbye.
+        "where_nothing_is_to_be_kept_the_server_is_told",
+    ];
+    journeys(project, &settings, &skipped)
 }
 
 /// Two at a time: these browsers take longer to start.
