@@ -43,6 +43,8 @@ const PARTS: [(&str, &str); 34] = [
     ("names.js", include_str!("../../src/extras/names.js")),
     ("news.js", include_str!("../../src/extras/news.js")),
     ("rich.js", include_str!("../../src/extras/rich.js")),
+    ("carrier.js", include_str!("../../src/carrier.js")),
+    ("clock.js", include_str!("../../src/clock.js")),
     ("survive.js", include_str!("../../src/survive.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),
