@@ -88,6 +88,8 @@ impl Engine {
                     arguments.push(json!(format!("--window-size={width},{height}")));
                 }
                 wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+                // Those that the tests have made themselves are nobody else's.
+                wanted["acceptInsecureCerts"] = json!(true);
                 wanted
             }
             Self::Firefox => json!({

@@ -103,7 +103,10 @@ fn what_was_lost_with_the_channel_is_marked_although_nothing_follows() {
 #[test]
 fn what_cannot_be_had_of_a_chat_that_is_over_is_marked() {
     for (lost, wanted) in [
-        (vec![says("one"), says("two")], vec!["Kristi joined", MISSING]),
+        (
+            vec![says("one"), says("two")],
+            vec!["Kristi joined", MISSING],
+        ),
         // The notice that the agent left is what ended the chat: the visitor is told that anyway.
         (vec![], vec!["Kristi joined"]),
     ] {
