@@ -1,4 +1,4 @@
-// The demo page only: options from the query (?delivery=poll&service=…&dir=rtl), and buttons that open the chat.
+// The demo page only: options from the query (?delivery=poll&service=…&dir=rtl).
 "use strict";
 
 const wishes = new URLSearchParams(location.search);
@@ -13,9 +13,6 @@ customElements.whenDefined("gms-chat").then(() => {
   for (const [name, value] of wishes) {
     if (!page.includes(name) && name !== "endpoint") chat.setAttribute(name, value);
   }
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-gms-chat-open]")) chat.open();
-  });
 });
 
 const choices = [

@@ -3,13 +3,14 @@ import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import vue from "@vitejs/plugin-vue";
 import { build } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "../dist");
 const isCustomElement = (tag) => tag == "gms-chat";
-const BUNDLED = ["vite", "react", "vue"];
+const BUNDLED = ["vite", "react", "vue", "svelte"];
 
 const [target, ...names] = process.argv.slice(2);
 for (const name of names) {
@@ -28,7 +29,7 @@ function bundle(name, folder) {
     root: join(here, name),
     base: "./",
     esbuild: { jsx: "automatic" },
-    plugins: [vue({ template: { compilerOptions: { isCustomElement } } })],
+    plugins: [vue({ template: { compilerOptions: { isCustomElement } } }), svelte({ configFile: false })],
     build: { outDir: folder, emptyOutDir: true },
   });
 }

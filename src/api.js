@@ -4,7 +4,6 @@ import { COMMANDS, FOLLOWS } from "./api/commands.js";
 import { fail } from "./api/fail.js";
 import { init } from "./api/init.js";
 
-export { answered, observe } from "./api/debug.js";
 export { dress, gather, hold } from "./api/hooks.js";
 
 const TAG = "gms-chat";
@@ -14,16 +13,27 @@ const NEAR = ["open", "close", "toggle"];
 /** `gmsChat(name, ...given)`. Events are those of all elements; commands go to the first one, as soon as there is one. */
 export async function call([name, ...given]) {
   if (name == "init") return init(...given);
-  if (/^(on|once|off)$/.test(name)) {
-    const type = TAG + "-" + given[0];
-    const off = () => document.removeEventListener(type, given[1]);
-    if (name == "off") return off();
-    document.addEventListener(type, given[1], { ...given[2], once: name == "once" });
-    return off;
-  }
+  if (/^(on|once|off)$/.test(name)) return listen(name, ...given);
   if (!NEAR.includes(name) && !COMMANDS[name]) throw fail("unknown_command", "gmsChat has no `" + name + "`");
   const element = document.querySelector(TAG) ?? (await first());
   return element[name](...given);
+}
+
+function listen(name, event, hear, how) {
+  if (!event || typeof hear != "function") throw fail("bad_argument", "`" + name + "` takes the name of an event and a function");
+  const type = TAG + "-" + event;
+  const off = () => document.removeEventListener(type, hear);
+  if (name == "off") return off();
+  const isOnce = name == "once";
+  // Who comes late is told of what is ready already.
+  const late = event == "ready" && !how?.signal?.aborted ? [...document.querySelectorAll(TAG)] : [];
+  if (!isOnce || !late[0]) document.addEventListener(type, hear, { ...how, once: isOnce });
+  for (const element of isOnce ? late.slice(0, 1) : late) {
+    const told = new CustomEvent(type, { detail: { version: element.constructor.version } });
+    Object.defineProperty(told, "target", { value: element });
+    queueMicrotask(() => hear(told));
+  }
+  return off;
 }
 
 const first = () =>

@@ -27,6 +27,9 @@ pub(crate) struct Face {
     pub(crate) tools: Vec<Tool>,
     /// Whether the small Markdown counts in messages.
     pub(crate) markdown: bool,
+    /// Whether the other side is told that the visitor types, and the visitor that they do.
+    pub(crate) tells_typing: bool,
+    pub(crate) shows_typing: bool,
     /// Whether Enter sends, and not only with Ctrl or Cmd.
     pub(crate) enter_sends: bool,
     /// How many characters a message may have.
@@ -126,10 +129,15 @@ fn read(given: &Given<'_>) -> Options {
     for (name, limit) in [
         ("idle-alert", &mut session.limits.idle_alert),
         ("idle-close", &mut session.limits.idle_close),
+        ("away", &mut session.limits.away),
     ] {
         if let Some(seconds) = given.number(name) {
             *limit = Duration::from_secs(seconds.into());
         }
+    }
+    // Polls are to be this much quicker; without any pause they would be a storm.
+    if let Some(seconds) = given.number("keepalive-limit") {
+        session.limits.keepalive = Duration::from_secs(seconds.max(5).into());
     }
     let user = given.text("user-id");
     session.user_id = user
@@ -150,7 +158,11 @@ fn read(given: &Given<'_>) -> Options {
 
 fn face(given: &Given<'_>) -> Face {
     let most = given.number("max-message-length");
+    let words = ["both", "receive", "off"];
+    let typing = given.word("typing", &words, "both, receive or off");
     Face {
+        tells_typing: typing == 0,
+        shows_typing: typing < 2,
         tools: tools(given),
         markdown: given.switch("markdown").unwrap_or(false),
         enter_sends: given.switch("enter-sends").unwrap_or(true),
@@ -428,10 +440,14 @@ mod tests {
     fn the_limits_of_silence_are_the_servers() {
         let limits = |more: &[&str]| options(&[&["endpoint=/g"], more].concat()).session.limits;
         assert_eq!(limits(&[]), Config::new("/g").limits);
-        let own = limits(&["idle-alert=0", "idle-close=30"]);
+        let own = limits(&["idle-alert=0", "idle-close=30", "away=120"]);
         assert_eq!(
-            (own.idle_alert, own.idle_close),
-            (Duration::ZERO, Duration::from_secs(30))
+            (own.idle_alert, own.idle_close, own.away),
+            (
+                Duration::ZERO,
+                Duration::from_secs(30),
+                Duration::from_secs(120)
+            )
         );
     }
 

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use gms_chat_protocol::chat::{Command, Event, Session, Visitor};
+use gms_chat_protocol::chat::{Command, Event, Visitor};
+use gms_chat_protocol::tabs::{Output as Wish, Tab};
 use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -13,6 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::config::Credentials;
 use crate::front::Host;
+use crate::line::Remote;
 use crate::page;
 use crate::transport::{self, Pending};
 
@@ -21,17 +23,27 @@ enum Input {
     Command(Command),
     Answer(ExchangeId, Result<Reply, Failure>),
     Page(PageEvent),
+    /// Something that was asked of the tab directly.
+    Done,
     Due,
+}
+
+/// Where events go, and what the window shows, as events. They may lead to commands at once, which wait in `inbox`.
+pub(crate) trait Audience {
+    /// Shows what happened.
+    fn tell(&self, event: Event);
+
+    /// What draws the window as it is now.
+    fn recall(&self) -> Vec<Event>;
 }
 
 /// A running session. Dropping it aborts its requests and stops its timer.
 pub(crate) struct Driver {
     this: Weak<Self>,
-    session: RefCell<Session>,
+    tab: RefCell<Tab>,
     credentials: Credentials,
     host: Host,
-    /// Where events go. They may lead to commands at once, which wait in `inbox`.
-    tell: Box<dyn Fn(Event)>,
+    audience: Rc<dyn Audience>,
     inbox: RefCell<VecDeque<Input>>,
     is_running: Cell<bool>,
     /// Requests that leave when the window has drawn what came before them.
@@ -46,49 +58,72 @@ struct Timer {
     _timeout: Timeout,
 }
 
+impl Remote for Driver {
+    fn command(&self, command: Command) {
+        self.feed(Input::Command(command));
+    }
+
+    fn page(&self, event: PageEvent) {
+        self.feed(Input::Page(event));
+    }
+
+    fn tick(&self) {
+        self.feed(Input::Due);
+    }
+
+    fn snapshot(&self) -> Option<String> {
+        self.tab.borrow().snapshot()
+    }
+
+    fn lead(&self, left: Option<(&str, bool)>, visitor: Visitor, user_id: Option<String>) -> bool {
+        let leads = self
+            .tab
+            .borrow_mut()
+            .lead(left, visitor, user_id, page::now());
+        self.feed(Input::Done);
+        leads
+    }
+
+    fn follow(&self, left: Option<&str>) {
+        self.tab.borrow_mut().follow(left, page::now());
+        self.feed(Input::Done);
+    }
+
+    fn hear(&self, text: &str) {
+        self.tab.borrow_mut().hear(text, page::now());
+        self.feed(Input::Done);
+    }
+
+    fn leave(&self) {
+        self.tab.borrow_mut().leave(page::now());
+        self.feed(Input::Done);
+    }
+
+    fn is_shared(&self) -> bool {
+        self.tab.borrow().is_shared()
+    }
+}
+
 impl Driver {
-    /// Drives `session`; every event is told exactly once, in order.
+    /// Drives the chat of a tab; every event is told exactly once, in order.
     pub(crate) fn new(
-        session: Session,
+        tab: Tab,
         credentials: Credentials,
         host: Host,
-        tell: impl Fn(Event) + 'static,
+        audience: Rc<dyn Audience>,
     ) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             this: this.clone(),
-            session: RefCell::new(session),
+            tab: RefCell::new(tab),
             credentials,
             host,
-            tell: Box::new(tell),
+            audience,
             inbox: RefCell::default(),
             is_running: Cell::new(false),
             leaving: RefCell::default(),
             pending: RefCell::default(),
             timer: RefCell::default(),
         })
-    }
-
-    /// What the next page needs to go on with the chat; `None` when there is none.
-    pub(crate) fn snapshot(&self) -> Option<String> {
-        self.session.borrow().snapshot()
-    }
-
-    /// Goes on with the chat of another page; false when that cannot be.
-    pub(crate) fn restore(&self, snapshot: &str, visitor: Visitor) -> bool {
-        let now = page::now();
-        let is_taken = self.session.borrow_mut().restore(snapshot, visitor, now);
-        self.feed(Input::Due);
-        is_taken
-    }
-
-    /// Passes on what the visitor or the page wants.
-    pub(crate) fn command(&self, command: Command) {
-        self.feed(Input::Command(command));
-    }
-
-    /// Passes on what happened to the page.
-    pub(crate) fn page(&self, event: PageEvent) {
-        self.feed(Input::Page(event));
     }
 
     /// Feeds one input after the other, and drains the session after each.
@@ -128,27 +163,41 @@ impl Driver {
     }
 
     fn handle(&self, input: Input, now: Moment) {
-        let mut session = self.session.borrow_mut();
+        let mut tab = self.tab.borrow_mut();
         match input {
-            Input::Command(command) => session.handle_command(command, now),
-            Input::Answer(id, Ok(reply)) => session.handle_reply(id, reply, now),
-            Input::Answer(id, Err(failure)) => session.handle_failure(id, failure, now),
-            Input::Page(event) => session.handle_page(event, now),
-            Input::Due => session.handle_timeout(now),
+            Input::Command(command) => tab.handle_command(command, now),
+            Input::Answer(id, Ok(reply)) => tab.handle_reply(id, reply, now),
+            Input::Answer(id, Err(failure)) => tab.handle_failure(id, failure, now),
+            Input::Page(event) => tab.handle_page(event, now),
+            Input::Done => {}
+            Input::Due => tab.handle_timeout(now),
         }
     }
 
     fn drain(&self) {
         loop {
-            let output = self.session.borrow_mut().poll_output();
-            match output {
-                Output::Send(id, request) => self.leaving.borrow_mut().push((id, request)),
-                Output::Cancel(id) => {
+            let wish = self.tab.borrow_mut().poll_output();
+            match wish {
+                Wish::Chat(Output::Send(id, request)) => {
+                    self.leaving.borrow_mut().push((id, request));
+                }
+                Wish::Chat(Output::Cancel(id)) => {
                     self.leaving.borrow_mut().retain(|(other, _)| *other != id);
                     self.forget(id);
                 }
-                Output::Event(event) => (self.tell)(event),
-                Output::Wait(due) => return self.wait(due),
+                Wish::Chat(Output::Event(event)) => self.audience.tell(event),
+                Wish::Chat(Output::Wait(due)) => return self.wait(due),
+                Wish::Abandon => {
+                    self.leaving.borrow_mut().clear();
+                    self.pending.borrow_mut().clear();
+                }
+                Wish::Post(text) => self.host.post(&text),
+                Wish::Recall => {
+                    let events = self.audience.recall();
+                    self.tab.borrow_mut().recalled(&events, page::now());
+                }
+                Wish::Yield => self.host.part(true),
+                Wish::Part => self.host.part(false),
             }
         }
     }

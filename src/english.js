@@ -31,6 +31,7 @@ export const ENGLISH = [
   "{name} has left",
   "{from} has handed over to {name}",
   "Some messages are missing here and could not be fetched.",
+  "Note from this website",
   "{name} is typing",
   "{name} suggests this page",
   "opens in a new tab",

@@ -57,9 +57,17 @@ export class Form {
     return String(value ?? this.known.get(name) ?? "");
   }
 
-  /** What is sent, by name: the page's knowledge, and the fields over it. */
-  sent() {
-    return new Map([...this.known, ...this.values]);
+  /** What is sent, by name: the page's knowledge, the fields over it, and what a command gives. */
+  sent(given = []) {
+    return new Map([...this.known, ...this.values, ...given]);
+  }
+
+  /** The names of the fields that are not right, with what a command gives. */
+  async missing(given) {
+    const values = new Map([...this.values, ...given]);
+    const wrong = (await this.own("validate")?.(Object.fromEntries(values))) ?? {};
+    const isWrong = (field) => wrong[field.name] || this.complaint(field, values.get(field.name) || values.get("data." + field.name) || "");
+    return this.own("form") == "none" ? [] : this.fields.filter(isWrong).map(({ name }) => name);
   }
 
   /** Whether the chat can start without the form. */
@@ -175,6 +183,7 @@ export class Form {
       at(id + "-error").textContent = sentence;
       return sentence;
     });
+    this.refused = wrong.map(({ name }) => name);
     if (moves && wrong.length) {
       const line = this.say("errors." + category(root.closest("[lang]")?.lang, wrong.length)) ?? this.say("errors.other");
       root.firstChild.textContent = line.replace("{count}", wrong.length);

@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, Request, console};
 
+use crate::driver::Audience;
 use crate::page;
 use crate::report::{Report, Reporter, Value};
 use crate::text::{Key, Source};
@@ -60,6 +61,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn extra(this: &Host, name: &str, target: &JsValue, more: &JsValue);
 
+    /// Tells the other tabs.
+    #[wasm_bindgen(method)]
+    pub(crate) fn post(this: &Host, text: &str);
+
+    /// The chat needs no other tabs any more; or, if this tab `yields`, others are to lead it first.
+    #[wasm_bindgen(method)]
+    pub(crate) fn part(this: &Host, yields: bool);
+
     /// Shows a number on the launcher, and says it to screen readers.
     #[wasm_bindgen(method)]
     fn unread(this: &Host, count: u32, label: &str);
@@ -84,19 +93,9 @@ pub(crate) struct Front {
     unread: Cell<u32>,
 }
 
-impl Front {
-    pub(crate) fn new(chat: Chat, host: Host, expose_text: bool) -> Self {
-        Self {
-            chat: RefCell::new(chat),
-            host,
-            reporter: RefCell::new(Reporter::new(expose_text)),
-            is_open: Cell::new(false),
-            unread: Cell::new(0),
-        }
-    }
-
+impl Audience for Front {
     /// Tells the host page first: it may keep a pushed page to itself.
-    pub(crate) fn tell(&self, event: Event) {
+    fn tell(&self, event: Event) {
         log(&event);
         let reports = self.reporter.borrow_mut().reports(&event);
         let mut is_welcome = true;
@@ -110,6 +109,22 @@ impl Front {
             self.count(self.unread.get() + 1, true);
         }
         self.chat().apply(event);
+    }
+
+    fn recall(&self) -> Vec<Event> {
+        self.chat().recall()
+    }
+}
+
+impl Front {
+    pub(crate) fn new(chat: Chat, host: Host, expose_text: bool) -> Self {
+        Self {
+            chat: RefCell::new(chat),
+            host,
+            reporter: RefCell::new(Reporter::new(expose_text)),
+            is_open: Cell::new(false),
+            unread: Cell::new(0),
+        }
     }
 
     /// The window as it speaks now.

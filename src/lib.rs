@@ -12,6 +12,7 @@
 mod config;
 mod driver;
 mod front;
+mod line;
 mod page;
 #[cfg(test)]
 mod rehearsal;
@@ -20,19 +21,21 @@ mod text;
 mod transport;
 mod ui;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::{Command, Session};
+use gms_chat_protocol::chat::{Command, Config};
+use gms_chat_protocol::tabs::Tab;
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
-use config::{Complaint, Options};
+use config::{Complaint, Credentials, Options};
 use driver::Driver;
 use front::{Front, emit};
 use js_sys::Array;
+use line::{Line, Remote};
 use page::Listener;
 use text::Catalogue;
 use ui::{Actions, Chat, Mounted};
@@ -60,7 +63,9 @@ type View = UnmountHandle<Mounted>;
 /// A window whose options could be used.
 struct Running {
     front: Rc<Front>,
-    driver: Rc<Driver>,
+    line: Rc<Line>,
+    /// What the session starts with, until it does.
+    settings: RefCell<Option<(Config, Credentials)>>,
 }
 
 /// Draws the window into `root`. `options` are names and values in turn, see `config`.
@@ -78,6 +83,20 @@ pub fn mount(root: &Element, options: Vec<String>, host: Host) -> Widget {
 
 #[wasm_bindgen]
 impl Widget {
+    /// Gives the window its session, whose code has to be there by now: the one way from the window to it. Until then
+    /// there is no chat; whoever starts or restores one calls this first.
+    pub fn attach(&self) {
+        let Some(running) = &self.running else { return };
+        let Some((config, credentials)) = running.settings.take() else {
+            return;
+        };
+        let tab = Tab::new(config, u64::from_le_bytes(page::random()), page::now());
+        running.front.chat().expect_talk();
+        let front = Rc::clone(&running.front);
+        let driver = Driver::new(tab, credentials, self.host.clone(), front);
+        running.line.attach(driver);
+    }
+
     /// Tells the window whether it can be seen, and whether to take the focus.
     pub fn set_open(&self, is_open: bool, takes_focus: bool) {
         if let Some(running) = &self.running {
@@ -105,6 +124,11 @@ impl Widget {
         self.command(Command::Notice(text));
     }
 
+    /// Puts a line of the page's own into the transcript; `tone` is the last word of its part.
+    pub fn note(&self, text: String, tone: String) {
+        self.command(Command::Note { text, tone });
+    }
+
     /// Ends the chat without asking.
     pub fn end(&self) {
         self.command(Command::End);
@@ -119,7 +143,7 @@ impl Widget {
     pub fn transcript(&self) -> Array {
         let lines = Array::new();
         if let Some(running) = &self.running {
-            running.front.chat().tell_entries(&|entry| {
+            running.front.chat().tell_entries(&mut |entry| {
                 lines.push(&front::object(&report::line(entry)));
             });
         }
@@ -128,33 +152,101 @@ impl Widget {
 
     /// What the next page needs to go on with the chat; nothing when there is none.
     pub fn keep(&self) -> Option<String> {
-        self.running.as_ref()?.driver.snapshot()
+        self.session()?.snapshot()
     }
 
-    /// Goes on with what another page has kept, `sent` what its form had sent, `unread` its count; false when that
-    /// cannot be. What is told meanwhile has been told before.
+    /// This tab runs the chat from here on: that of another tab, or what a page has `kept`, exactly or not, or its own.
+    /// `sent`: what the form had sent; `user_id`: the name for `gms_user`, empty for none. False when there is nothing
+    /// to run. What is told meanwhile has been told before.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "what crosses from JavaScript is owned"
     )]
-    pub fn restore(&self, kept: String, sent: Vec<String>, unread: u32) -> bool {
+    pub fn lead(
+        &self,
+        kept: Option<String>,
+        is_exact: bool,
+        sent: Vec<String>,
+        user_id: String,
+    ) -> bool {
         let (visitor, first_message) = config::visitor(sent);
-        self.running.as_ref().is_some_and(|running| {
-            running.front.chat().say_first(first_message);
-            let is_taken = running.driver.restore(&kept, visitor);
+        let (Some(running), Some(session)) = (&self.running, self.session()) else {
+            return false;
+        };
+        running.front.chat().say_first(first_message);
+        let user_id = (!user_id.is_empty()).then_some(user_id);
+        let left = kept.as_ref().map(|kept| (kept.as_str(), is_exact));
+        session.lead(left, visitor, user_id)
+    }
+
+    /// Another tab runs the chat: this one shows it. `kept`: what the page before has left.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "what crosses from JavaScript is owned"
+    )]
+    pub fn follow(&self, kept: Option<String>) {
+        if let Some(session) = self.session() {
+            session.follow(kept.as_deref());
+        }
+    }
+
+    /// Takes what another tab has posted.
+    pub fn hear(&self, text: &str) {
+        if let Some(session) = self.session() {
+            session.hear(text);
+        }
+    }
+
+    /// Others go on with the chat: this tab does nothing more for it.
+    pub fn leave(&self) {
+        if let Some(session) = self.session() {
+            session.leave();
+        }
+    }
+
+    /// Whether others may go on with the chat.
+    pub fn is_shared(&self) -> bool {
+        self.session().is_some_and(Remote::is_shared)
+    }
+
+    /// So many messages are unread, as another tab or page says.
+    pub fn count(&self, unread: u32) {
+        if let Some(running) = &self.running {
             running.front.count(unread, false);
-            is_taken
-        })
+        }
+    }
+
+    /// Puts a text where the visitor writes.
+    pub fn write(&self, draft: String) {
+        if let Some(running) = &self.running {
+            running.front.chat().write(draft);
+        }
     }
 
     /// The page was asleep; or it goes for good, and nothing was kept.
     pub fn page(&self, goes: bool) {
         if let Some(running) = &self.running {
-            running.driver.page(if goes {
+            running.line.page(if goes {
                 PageEvent::Leaving
+            } else if page::is_visible() {
+                PageEvent::Visible
             } else {
                 PageEvent::Awake
             });
+        }
+    }
+
+    /// Says that the chat cannot start, because the code of its session cannot be fetched; the form stays.
+    pub fn fail(&self) {
+        if let Some(running) = &self.running {
+            running.front.chat().fail();
+        }
+    }
+
+    /// Does what is due, for a page whose timers may be late.
+    pub fn tick(&self) {
+        if let Some(session) = self.session() {
+            session.tick();
         }
     }
 
@@ -185,33 +277,31 @@ impl Widget {
         running.front.speak(chat);
     }
 
+    fn session(&self) -> Option<&dyn Remote> {
+        self.running.as_ref()?.line.session()
+    }
+
     fn command(&self, command: Command) {
         if let Some(running) = &self.running {
-            running.driver.command(command);
+            running.line.command(command);
         }
     }
 }
 
 fn run(root: &Element, options: Options, host: Host) -> Widget {
-    let session = options.session;
-    let link: Rc<OnceCell<Weak<Driver>>> = Rc::default();
-    let actions = actions(Rc::clone(&link), host.clone());
-    let lent = host.clone();
+    let line = Rc::new(Line::default());
+    let actions = actions(Rc::downgrade(&line), host.clone());
     let texts = Catalogue::new(Box::new(host.clone()), &options.language);
     let chat = Chat::new(texts, options.face, actions);
     let view = draw(root, &chat);
-    let front = Rc::new(Front::new(chat, host.clone(), options.expose_text));
-    let session = Session::new(session, u64::from_le_bytes(page::random()), page::now());
-    let tell = Rc::clone(&front);
-    let driver = Driver::new(session, options.credentials, host, move |event| {
-        tell.tell(event);
-    });
-    let known = link.set(Rc::downgrade(&driver));
-    debug_assert!(known.is_ok(), "a window has one driver");
-    let running = Running { front, driver };
+    let running = Running {
+        front: Rc::new(Front::new(chat, host.clone(), options.expose_text)),
+        line,
+        settings: RefCell::new(Some((options.session, options.credentials))),
+    };
     Widget {
         root: root.clone(),
-        host: lent,
+        host,
         view: RefCell::new(Some(view)),
         _listeners: listen(&running),
         running: Some(running),
@@ -227,14 +317,14 @@ fn show(root: &Element, make: Box<dyn FnOnce() -> ui::Node>) -> View {
     mount_to_renderer(root, make)
 }
 
-fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
+fn actions(line: Weak<Line>, host: Host) -> Actions {
     Actions {
         command: {
             let host = host.clone();
             Box::new(move |command| {
                 let is_held = matches!(&command, Command::Say(text) if host.hold(text));
-                if let Some(driver) = link.get().and_then(Weak::upgrade).filter(|_| !is_held) {
-                    driver.command(command);
+                if let Some(line) = line.upgrade().filter(|_| !is_held) {
+                    line.command(command);
                 }
             })
         },
@@ -255,16 +345,16 @@ fn actions(link: Rc<OnceCell<Weak<Driver>>>, host: Host) -> Actions {
 }
 
 fn listen(running: &Running) -> Vec<Listener> {
-    let (front, driver) = (Rc::clone(&running.front), Rc::clone(&running.driver));
+    let (front, line) = (Rc::clone(&running.front), Rc::clone(&running.line));
     let chat = front.chat();
     page::watch(move |event| {
         match event {
             PageEvent::Visible | PageEvent::Hidden => front.seen(),
             PageEvent::Online => chat.set_offline(false),
             PageEvent::Offline => chat.set_offline(true),
-            PageEvent::Awake | PageEvent::Leaving => {}
+            PageEvent::Awake | PageEvent::Frozen | PageEvent::Leaving => {}
         }
-        driver.page(event);
+        line.page(event);
     })
 }
 

@@ -1,26 +1,26 @@
 // The loader: defines <gms-chat> and gmsChat(), draws the launcher, and fetches the window when the visitor shows
 // interest. A classic script without dependencies; the page gets one global name from it.
-"use strict";
 
 // stamp:begin
 const GLUE = "gms_chat.js";
 const WASM = "gms_chat_bg.wasm";
+const SESSION = "";
 const WINDOW_CSS = "widget.css";
 const WINDOW = "window.js";
 const EXTRAS = "extras.js";
 const API = "api.js";
 const SURVIVE = "survive.js";
+const DEBUG = "debug.js";
 const LANGUAGES = (tag) => "lang/" + tag + ".json";
-const TITLES = {};
+const VERSION = "";
 const LAUNCHER_CSS = "";
+const TITLES = {};
 // stamp:end
 
 const TAG = "gms-chat";
 const script = document.currentScript;
 const base = script?.src || document.baseURI;
 const USER = { by: "user" };
-const SPEECH = "M5 6h14v9h-8l-4 4v-4H5z";
-const CHEVRON = "m5 9 7 7 7-7";
 
 function sheet(css) {
   const made = new CSSStyleSheet();
@@ -29,7 +29,7 @@ function sheet(css) {
 }
 
 function make(name, attributes, ...children) {
-  const space = name == "svg" || name == "path" ? "2000/svg" : "1999/xhtml";
+  const space = /svg|path/.test(name) ? "2000/svg" : "1999/xhtml";
   const made = document.createElementNS("http://www.w3.org/" + space, name);
   for (const key in attributes) made.setAttribute(key, attributes[key]);
   made.append(...children);
@@ -38,169 +38,197 @@ function make(name, attributes, ...children) {
 
 const at = (file) => new URL(file, base);
 
-async function get(address) {
-  const response = await fetch(address);
+async function get(address, how) {
+  const response = await fetch(address, how);
   if (!response.ok) throw Error(response.status + " " + response.url);
   return response;
 }
 
 /** What a page can ask of an element besides open, close and toggle; src/api.js carries them out. */
 const COMMANDS =
-  "start end send sendNotice setDraft getDraft update setUserData setQueueInfo getState getTranscript getAgents getReport invite reset ready destroy";
+  "start end send sendNotice setDraft getDraft notify update setUserData setQueueInfo getState getTranscript getAgents getReport invite clearHistory reset ready destroy";
+/**
+ * Options that are properties too, by their names as attributes. Behind a name stands `?` for a truth, `#` for a number.
+ * Two are commands, and can only be set.
+ */
+const OPTIONS =
+  "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
 
-/** Fetches the window once for all elements of the page; after a failure the next call tries again. */
-const load = () => (engine ??= fetchEngine().catch((error) => {
-  engine = null;
+/** Makes it once, so that calls keep their order; after a failure the next call tries again. */
+const once = (make, made) => () => (made ??= make().catch((error) => {
+  made = null;
   throw error;
 }));
-let engine;
+
 let tries = 0;
 
 async function fetchEngine() {
   try {
     // WebKit's refusal comes with the instance.
-    new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+    await WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch (error) {
-    error.code = "wasm_blocked";
-    error.hint = "add 'wasm-unsafe-eval' to script-src of the page's CSP";
-    throw error;
+    throw Object.assign(error, { code: "wasm_blocked", hint: "add 'wasm-unsafe-eval' to script-src of the page's CSP" });
   }
   // A module that failed once stays failed under its address.
   const again = tries++ ? "?" + tries : "";
   const wasm = get(at(WASM) + again);
   const css = get(at(WINDOW_CSS) + again);
   const [glue, window] = await Promise.all([GLUE, WINDOW].map((file) => import(at(file) + again)));
-  await glue.default({ module_or_path: wasm });
-  return { mount: glue.mount, styles: sheet(await (await css).text()), ...window };
+  await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
+  return { ...glue, styles: sheet(await (await css).text()), ...window };
 }
-
-/** What is needed only in use. */
-const fetchExtras = () => (extras ??= import(at(EXTRAS)));
-let extras;
-
-/** The commands and the page's hooks; one promise, so that calls keep their order. */
-const fetchApi = () => (api ??= import(at(API)));
-let api;
-
-/** What keeps a chat for the next page. */
-const fetchSurvive = () => import(at(SURVIVE));
 
 const launcherStyles = sheet(LAUNCHER_CSS);
 
 const complain = (error) => console.warn(TAG, error);
 
 /** The page's element for an endpoint. */
-const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => other.getAttribute("endpoint") == endpoint);
+const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => other.endpoint == endpoint);
 
 class GmsChat extends HTMLElement {
-  static observedAttributes = ["open", "label", "mode", "consent", "lang", "dir", "messages"];
+  static observedAttributes = "open mode consent label lang dir messages".split(" ");
+  static version = VERSION;
   /** Resolves to `{mount, styles, open}`; tests put their own in its place. */
-  static engine = load;
-  static extras = fetchExtras;
-  static api = fetchApi;
-  static survive = fetchSurvive;
+  static engine = once(fetchEngine);
+  /** What is needed only in use. */
+  static extras = once(() => import(at(EXTRAS)));
+  /** The commands and the page's hooks. */
+  static api = once(() => import(at(API)));
+  /** What keeps a chat for the next page. */
+  static survive = once(() => import(at(SURVIVE)));
+  /** The log of a page that is debugged. */
+  static debug = once(() => import(at(DEBUG)));
 
   static {
     for (const name of COMMANDS.split(" ")) {
       this.prototype[name] = async function (...given) {
-        const api = await this.constructor.api();
-        return api.perform(this, this.#lent, name, given);
+        return (await this.constructor.api()).perform(this, this.#lent, name, given);
       };
+    }
+    for (const option of OPTIONS.split(" ")) {
+      const [name, kind] = option.split(/(?=\W$)/);
+      const property = name.replace(/-./g, (dash) => dash[1].toUpperCase());
+      const command = this.prototype[property];
+      Object.defineProperty(this.prototype, property, {
+        get() {
+          const text = this.getAttribute(name);
+          return command ?? this.#given[name] ?? (!kind || text == null ? text : kind == "#" ? +text : !/off|false/.test(text));
+        },
+        set(value) {
+          const isGiven = Object(value) === value;
+          this.#given[name] = isGiven ? value : null;
+          if (isGiven || value == null || (command && value === false)) this.removeAttribute(name);
+          else this.setAttribute(name, value);
+        },
+      });
     }
   }
 
   /** What the chat is doing: idle, restoring, connecting, waiting, active, ending, ended or failed. */
-  state = "idle";
+  state;
   /** How many messages the visitor has not seen. */
   unread = 0;
-  /** What a page gives that is no text. */
-  options = {};
 
+  /** Options that are no texts, by their names as attributes. */
+  #given = {};
   #root = this.attachShadow({ mode: "open" });
   #launcher = make(
     "button",
     { class: "launcher", part: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": false },
-    make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24", "aria-hidden": true },
-      make("path", { class: "speech", d: SPEECH }), make("path", { class: "chevron", d: CHEVRON }))),
+    make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24" },
+      make("path", { class: "speech", d: "M5 6h14v9h-8l-4 4v-4H5z" }))),
   );
-  #fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", hidden: "" });
-  #dialog = make("dialog", { class: "window", part: "window", tabindex: -1, autofocus: "", "aria-labelledby": "title" });
+  #fallback;
   /** Whether the window is to be open; the attribute `open` says the same to the page. */
   #isWanted = false;
-  #mounting = null;
-  #window = null;
+  #ready;
+  #window;
   /** What the launcher's name tells of messages. */
   #news = "";
   #inviting = 0;
   /** The language that the window speaks, as BCP 47; undefined for English. */
   #language;
+  #emit = (name, detail) =>
+    this.dispatchEvent(new CustomEvent(TAG + "-" + name, { detail, bubbles: true, composed: true, cancelable: true }));
   /** What the window and the commands need of an element. */
   #lent = {
-    extras: () => this.constructor.extras(),
-    api: () => this.constructor.api(),
-    survive: () => this.constructor.survive(),
+    ...this.constructor,
     ready: () => this.#ready(),
     window: () => this.#window,
     drop: () => this.#drop(),
-    emit: (name, detail) => this.#emit(name, detail),
+    emit: this.#emit,
+    minimise: () => this.close(USER),
+    news: (text) => {
+      this.#news = text;
+      this.#name();
+    },
+    /** The language, and where its sentences are. */
+    language: () => [this.#language, this.#language && at(LANGUAGES(this.#language))],
   };
   #pageLanguage = new MutationObserver(() => this.#speak());
 
   constructor() {
     super();
+    this.#drop();
     this.#root.adoptedStyleSheets = [launcherStyles];
-    this.#root.append(this.#launcher, this.#fallback, this.#dialog);
-    const prepare = () => this.#isGated() || this.constructor.engine().catch(() => {});
+    this.#root.append(this.#launcher);
+    const prepare = () => this.#isGated() || this.constructor.engine().catch(complain);
     // A finger's touch begins with pointerenter too.
-    for (const interest of ["pointerenter", "focus"]) this.#launcher.addEventListener(interest, prepare, { once: true });
+    for (const interest of ["pointerenter", "focus"]) this.#launcher.addEventListener(interest, prepare);
     this.#launcher.addEventListener("click", () => this.toggle(USER));
-    this.#dialog.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      this.close(USER);
-    });
+    // What the page has set before the element was one.
+    for (const name of Object.keys(this)) {
+      const value = this[name];
+      if (delete this[name]) this[name] = value;
+    }
   }
 
   connectedCallback() {
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ["lang"] });
     this.#speak();
-    if (this.hasAttribute("open") || this.#isInline()) this.open({ focus: false });
-    try {
-      // A chat that another page has left goes on at once.
-      if (sessionStorage[TAG + ":" + this.getAttribute("endpoint")]) this.#ready().catch(complain);
-    } catch {}
-    if (this.hasAttribute("invite")) {
-      this.#inviting = setTimeout(() => this.invite().catch(complain), (this.getAttribute("invite-delay") ?? 10) * 1000);
-    }
-    this.#emit("ready", {});
+    this.#follow(this.#isInline());
+    this.#begin();
+    document.addEventListener("visibilitychange", this.#look);
+    this.#emit("ready", { version: VERSION });
   }
 
   /** An element that is only moved keeps its chat, and so does one whose page gets another body. */
   disconnectedCallback() {
     this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
+    document.removeEventListener("visibilitychange", this.#look);
     queueMicrotask(() => {
       if (this.isConnected) return;
-      const other = find(this.getAttribute("endpoint"));
-      if (this.parentNode?.localName != "body" || (other && this.state == "idle")) this.#unmount();
-      else if (other) other.replaceWith(this);
+      const other = find(this.endpoint);
+      if (this.parentNode?.localName != "body" || (other && this.state == "idle")) {
+        this.close();
+        this.#drop();
+      } else if (other) other.replaceWith(this);
       else document.body.append(this);
     });
   }
 
-  attributeChangedCallback(name, _, value) {
+  attributeChangedCallback(name) {
     if (!this.isConnected) return;
-    if (name == "label") this.#name();
+    if (name == "open") this.#follow();
     else if (name == "mode") {
-      if (this.#isInline()) this.open({ focus: false });
+      this.#follow(this.#isInline());
       this.#window?.refit();
-    } else if (name == "consent") this.#isWanted && this.open();
-    else if (name != "open") this.#speak();
-    else if ((value !== null) != this.#isWanted) this.#isWanted ? this.close() : this.open({ focus: false });
+    } else if (name == "consent") {
+      if (this.#isWanted) this.open();
+      this.#begin();
+    } else this.#speak();
+  }
+
+  /** Does what the page says by attributes. */
+  #follow(isWanted) {
+    isWanted ||= this.hasAttribute("open");
+    if (isWanted != this.#isWanted) isWanted ? this.open({ focus: false }) : this.close();
   }
 
   /** Opens the window; resolves to whether it is open. */
   async open({ focus = true, by = "api" } = {}) {
-    if (!this.#dialog.open && !this.#emit("beforeopen", { by })) return false;
+    if (!this.#isWanted && !this.#emit("beforeopen", { by })) return this.#want(false);
     this.#want(true);
     if (this.#isGated()) {
       this.#emit("consentrequired", { by });
@@ -210,10 +238,7 @@ class GmsChat extends HTMLElement {
     const window = await this.#ready().catch((error) => this.#fail(error));
     this.#launcher.removeAttribute("aria-busy");
     if (!window || !this.#isWanted) return false;
-    if (!this.#dialog.open) {
-      window.show(focus);
-      this.#emit("open", { by });
-    }
+    window.show(focus, by);
     return true;
   }
 
@@ -221,9 +246,7 @@ class GmsChat extends HTMLElement {
   close({ by = "api" } = {}) {
     if (this.#isInline() && this.isConnected) return;
     this.#want(false);
-    if (!this.#dialog.open) return;
-    this.#window.hide();
-    this.#emit("close", { by });
+    this.#window?.hide(by);
   }
 
   toggle(how) {
@@ -232,85 +255,81 @@ class GmsChat extends HTMLElement {
 
   #want(open) {
     this.#isWanted = open;
-    this.toggleAttribute("open", open);
+    return this.toggleAttribute("open", open);
   }
 
   /** Whether the visitor has to agree to something of the page's first. */
   #isGated() {
-    return this.getAttribute("consent") == "required";
+    return this.consent == "required";
   }
 
   #isInline() {
-    return this.getAttribute("mode") == "inline";
+    return this.mode == "inline";
   }
+
+  /** What happens without the visitor, once he has agreed to what he has to. */
+  #begin() {
+    clearTimeout(this.#inviting);
+    if (this.#isGated()) return;
+    this.#look();
+    if (this.hasAttribute("invite")) {
+      this.#inviting = setTimeout(() => this.invite().catch(complain), (this.inviteDelay ?? 10) * 1000);
+    }
+  }
+
+  /** A chat that another page has left, or another tab runs, goes on at once. */
+  #look = async () => {
+    const key = TAG + ":" + this.endpoint;
+    try {
+      if (this.#isGated()) return;
+      // At another sub-domain, perhaps.
+      const isLeft = sessionStorage[key] || (this.persist == "cookie" && /gms-chat/.test(document.cookie));
+      if (isLeft || (!document.hidden && (await navigator.locks.query()).held.some(({ name }) => name == key))) await this.#ready();
+    } catch {}
+  };
 
   /** Texts and direction follow the nearest `lang`, and the element's own `dir`. */
   #speak() {
-    const wanted = this.closest("[lang]")?.lang || "";
-    const base = (tag) => tag.toLowerCase().split("-")[0];
+    const wanted = this.closest("[lang]")?.lang;
     // Who reads traditional characters is better served in English.
-    this.#language = Object.keys(TITLES).find((tag) => base(tag) == base(wanted) && !/hant|tw|hk|mo/i.test(wanted));
-    this.#dialog.lang = this.#language || ((this.messages || this.hasAttribute("messages")) && wanted) || "en";
-    const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
-    for (const part of this.#root.children) part.dir = dir;
+    this.#language = Object.keys(TITLES).find((tag) => RegExp("^" + tag.slice(0, 2) + "\\b(?!.*(hant|tw|hk|mo))", "i").test(wanted));
+    this.#launcher.dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
     this.#name();
     this.#window?.speak();
   }
 
-  #ready() {
-    return (this.#mounting ??= this.#mount().catch((error) => {
-      this.#mounting = null;
-      throw error;
-    }));
-  }
-
   async #mount() {
-    const { mount, styles, open } = await this.constructor.engine();
-    this.#fallback.hidden = true;
+    const { mount, session, styles, open } = await this.constructor.engine();
+    this.#fallback?.remove();
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    const file = () => this.#language && at(LANGUAGES(this.#language));
-    return (this.#window = await open(this, this.#launcher, this.#dialog, mount, file, {
-      ...this.#lent,
-      minimise: () => this.close(USER),
-      news: (text) => {
-        this.#news = text;
-        this.#name();
-      },
-    }));
-  }
-
-  #unmount() {
-    this.close();
-    this.#drop();
+    return (this.#window = await open(this, this.#launcher, mount, { ...this.#lent, session }));
   }
 
   #drop() {
-    if (!this.#window) return;
-    this.#window.free();
-    this.#window = this.#mounting = null;
+    this.#window?.free();
+    this.#window = null;
+    this.#ready = once(() => this.#mount());
     this.state = "idle";
   }
 
-  #emit(name, detail) {
-    const event = new CustomEvent(TAG + "-" + name, { detail, bubbles: true, composed: true, cancelable: true });
-    return this.dispatchEvent(event);
-  }
-
   #name() {
-    const label = this.getAttribute("label") || TITLES[this.#language] || "Chat with us";
+    const label = this.label || TITLES[this.#language] || "Chat with us";
     this.#launcher.setAttribute("aria-label", this.#news ? label + ". " + this.#news : label);
   }
 
   /** No dead button: what the host put into the slot "fallback" stands in. */
   #fail(error) {
-    const { code = "load_failed", hint = "check that the page may fetch the files beside gms-chat.js" } = error;
-    console.error(TAG, code, error, "To mend it:", hint);
+    // Without a hint the error names the file that could not be fetched.
+    const { code = "load_failed", hint } = error;
+    console.error(TAG, code, error, hint ?? "");
     this.#want(false);
     this.#launcher.hidden = error.code;
-    const url = this.getAttribute("fallback-url");
-    const text = this.getAttribute("fallback-label") || "The chat is not available here.";
-    this.#fallback.replaceChildren(/^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
-    this.#fallback.hidden = false;
+    const url = this.fallbackUrl;
+    const text = this.fallbackLabel || "The chat is not available here.";
+    this.#fallback?.remove();
+    this.#fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", dir: this.#launcher.dir },
+      /^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
+    this.#launcher.after(this.#fallback);
     this.#emit("error", { code, message: String(error), hint });
   }
 }
@@ -321,6 +340,13 @@ if (!customElements.get(TAG)) {
   const { q = [] } = window.gmsChat || {};
   const gmsChat = (window.gmsChat = async (...given) => (await GmsChat.api()).call(given));
   for (const [given, resolve, reject] of q) gmsChat(...given).then(resolve, reject);
+  // Buttons of the page, whenever they come.
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest?.("[data-gms-chat-open]") && document.querySelector(TAG);
+    if (!element) return;
+    event.preventDefault();
+    element.toggle(USER);
+  });
 }
 
 // A tag with data-endpoint asks for an element; a tag that is there twice gets one.

@@ -5,10 +5,18 @@ export const kebab = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.t
 /** Whether an option is on: an attribute without a value is. */
 export const isOn = (value) => value === "" || value === true || value == "on";
 
-/** An option by its name as an attribute: a property of the element, a member of its `options`, or the attribute. */
+export const camel = (name) => name.replace(/-./g, (dash) => dash[1].toUpperCase());
+
+/** What is told of a message that is about to be sent. */
+export function sending(element, text) {
+  return { length: [...text].length, ...(isOn(own(element, "expose-text")) && { text }) };
+}
+
+/** An option by its name as an attribute: a member of `options` of the element, its property, or the attribute. */
 export function own(element, name) {
-  const camel = name.replace(/-./g, (dash) => dash[1].toUpperCase());
-  const given = element[camel] ?? element.options?.[camel] ?? element.options?.[name] ?? element.getAttribute(name);
+  const property = camel(name);
+  const { options } = element;
+  const given = options?.[property] ?? options?.[name] ?? element[property] ?? element.getAttribute(name);
   try {
     return JSON.parse(given);
   } catch {

@@ -125,6 +125,12 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
         at_window("offline", PageEvent::Offline),
     ];
     if let Some(document) = window.document() {
+        let stopped = report.clone();
+        listeners.push(Listener::new(
+            &document,
+            "freeze",
+            Box::new(move |_| stopped(PageEvent::Frozen)),
+        ));
         let seen = report.clone();
         listeners.push(Listener::new(
             &document,
@@ -137,6 +143,9 @@ pub(crate) fn watch(report: impl Fn(PageEvent) + Clone + 'static) -> Vec<Listene
                 });
             }),
         ));
+    }
+    if !is_visible() {
+        report(PageEvent::Hidden);
     }
     listeners
 }

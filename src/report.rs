@@ -1,5 +1,6 @@
 //! What the host page is told: session events as names and details, without message text or secrets.
 
+use gms_chat_protocol::Moment;
 use gms_chat_protocol::chat::{
     Body, Change, Connection, End, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role,
 };
@@ -96,10 +97,8 @@ impl Reporter {
             Event::Typing(party) => self.typing(party.as_ref()).into_iter().collect(),
             Event::Idle(closes_at) => {
                 let report = Report::new("idlewarning").flag("warned", closes_at.is_some());
-                let at = closes_at.map(|at| u32::try_from(at.as_millis()).unwrap_or(u32::MAX));
-                // On the clock of `performance.now()`.
-                vec![match at {
-                    Some(at) => report.number("closesAt", at),
+                vec![match *closes_at {
+                    Some(at) => report.number("closesAt", millis(at)),
                     None => report,
                 }]
             }
@@ -120,8 +119,15 @@ impl Reporter {
         if previous == state {
             return Vec::new();
         }
-        let change = Report::new("statechange");
-        let mut reports = vec![change.text("state", state).text("previous", previous)];
+        let change = Report::new("statechange")
+            .text("state", state)
+            .text("previous", previous);
+        let mut reports = vec![match phase {
+            Phase::Ended(end) => change.text("reason", reason(end)),
+            Phase::Failed(problem) => change.text("reason", problem.code()),
+            Phase::Idle | Phase::Restoring | Phase::Connecting => change,
+            Phase::Waiting | Phase::Active | Phase::Ending => change,
+        }];
         match phase {
             Phase::Connecting => self.agent_joined = false,
             Phase::Waiting | Phase::Active if previous == "connecting" => {
@@ -165,7 +171,7 @@ impl Reporter {
             Body::PushUrl { url, host } => {
                 Some(Report::new("pushurl").text("url", url).text("host", host))
             }
-            Body::Message(_) | Body::Joined | Body::Left | Body::Gap => None,
+            Body::Message(_) | Body::Joined | Body::Left | Body::Gap | Body::Note { .. } => None,
         }
     }
 
@@ -211,6 +217,7 @@ pub(crate) fn line(entry: &Entry) -> Report {
         Body::Transferred { .. } => ("transferred", ""),
         Body::PushUrl { url, .. } => ("pushurl", url.as_str()),
         Body::Gap => ("gap", ""),
+        Body::Note { text, .. } => ("note", text.as_str()),
     };
     let line = Report::by("line", &entry.party)
         .number("id", entry.key.number())
@@ -218,7 +225,8 @@ pub(crate) fn line(entry: &Entry) -> Report {
     let line = match &entry.body {
         Body::Mine { fate, .. } => line.text("fate", word(fate)),
         Body::Transferred { from } => line.text("from", &from.nickname),
-        Body::Message(_) | Body::Joined | Body::Left | Body::PushUrl { .. } | Body::Gap => line,
+        Body::Message(_) | Body::Joined | Body::Left | Body::PushUrl { .. } => line,
+        Body::Gap | Body::Note { .. } => line,
     };
     // Seconds since 1970: the page's side makes milliseconds of them.
     let at = entry.at.and_then(|at| u32::try_from(at / 1000).ok());
@@ -248,6 +256,11 @@ pub(crate) fn bad_config(sentence: &str) -> Report {
     Report::new("error")
         .text("code", "bad_config")
         .text("message", sentence)
+}
+
+/// On the clock of `performance.now()`.
+fn millis(at: Moment) -> u32 {
+    u32::try_from(at.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// The word for a phase in `statechange`.
@@ -287,8 +300,12 @@ fn connection(connection: &Connection) -> Report {
     let report = Report::new("connectionchange");
     match connection {
         Connection::Fine => report.flag("online", true),
-        Connection::Troubled { reason, .. } => {
-            report.flag("online", false).text("code", reason.code())
+        Connection::Troubled { reason, next_try } => {
+            let report = report.flag("online", false).text("code", reason.code());
+            match next_try.map(millis) {
+                Some(at) => report.number("retryAt", at),
+                None => report,
+            }
         }
     }
 }
@@ -453,7 +470,7 @@ mod tests {
         assert_eq!(
             told(&Event::Phase(Phase::Ended(End::Agent))),
             [
-                "statechange {state: ended, previous: active}",
+                "statechange {state: ended, previous: active, reason: agent}",
                 "sessionend {reason: agent, agentJoined: true}",
             ]
         );
@@ -496,6 +513,14 @@ mod tests {
         assert_eq!(
             told(bad),
             ["connectionchange {online: false, code: timeout}"]
+        );
+        let waiting = Connection::Troubled {
+            reason: Problem::TimedOut,
+            next_try: Some(Moment::from_millis(1500)),
+        };
+        assert_eq!(
+            told(waiting),
+            ["connectionchange {online: false, code: timeout, retryAt: 1500}"]
         );
         assert_eq!(told(Connection::Fine), ["connectionchange {online: true}"]);
     }

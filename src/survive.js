@@ -1,6 +1,10 @@
-// A chat that outlives its page: what is left in the tab's storage while it runs, and what the next page makes of it.
-// Fetched when a chat starts, or when another page has left one. What decides is in the wasm; without this file a chat
-// ends with its page.
+// A chat that outlives its page: what is left in the tab's storage while it runs, what the next page makes of it, and
+// what the other tabs of the site hear of it. Fetched when a chat starts, or when another page has left or runs one. What
+// decides is in the wasm; without this file a chat ends with its page.
+
+import { Carrier } from "./carrier.js";
+import { Clock } from "./clock.js";
+import { Tabs } from "./tabs.js";
 
 /** What was written by another version is not read. */
 const VERSION = 1;
@@ -9,12 +13,21 @@ const PAUSE = 500;
 /** So long, in milliseconds, after a page has come back it knows what others have written meanwhile. */
 const SETTLING = 200;
 
+/** So long, in milliseconds, another tab has to say that the visitor sees a message there. */
+const GLANCE = 150;
+
+/** The mark of a chat to which the server pushes its events, see `kept.rs`. */
+const BY_COMET = 1;
+
 /** Tells damage, not malice: FNV-1a in 32 bits. */
 function sum(text) {
   let sum = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
   return (sum >>> 0).toString(36);
 }
+
+const areTexts = (values) => Array.isArray(values) && values.every((value) => typeof value == "string");
+const isSeed = (seed) => Array.isArray(seed) && seed.length === 4 && seed.every(Number.isInteger);
 
 /** What `write` wrote; null for anything else. */
 export function read(text) {
@@ -24,9 +37,7 @@ export function read(text) {
     const left = JSON.parse(json);
     const { chat, seed, sent, draft, unread } = left;
     if (!Array.isArray(sent)) return null;
-    const isText = (value) => typeof value == "string";
-    const areTexts = [chat, draft, ...sent].every(isText);
-    return areTexts && seed.length === 4 && seed.every(Number.isInteger) && unread >= 0 && unread < 1e6 ? left : null;
+    return areTexts([chat, draft, ...sent]) && isSeed(seed) && unread >= 0 && unread < 1e6 ? left : null;
   } catch {
     return null;
   }
@@ -38,24 +49,8 @@ export function write(left) {
   return `${VERSION}:${sum(json)}:${json}`;
 }
 
-/**
- * The chat as it can be taken up: events in the order of their positions. Of a page that could not say when it ended,
- * a message that was waiting may have left since: the transcript is to tell.
- */
-export function settled(text, isExact) {
-  try {
-    const chat = JSON.parse(text);
-    const [, , , created, events, messages] = chat;
-    events.sort((one, other) => one[5] - other[5]);
-    const reached = events.at(-1)?.[5] ?? String(created.transcriptPosition ?? 1);
-    if (!isExact) {
-      for (const message of messages) if (message[1] === "q") message.splice(1, 2, "d", reached);
-    }
-    return JSON.stringify(chat);
-  } catch {
-    return "";
-  }
-}
+/** Whether a chat hangs on the timers of its page. Between two long polls there is none. */
+const isTimed = (chat, own) => own("away") > 0 || (JSON.parse(chat)[1] & BY_COMET) === 0;
 
 /** Keeps the chat of one window. */
 export class Survival {
@@ -69,6 +64,12 @@ export class Survival {
   #widget;
   #end = new AbortController();
   #timer = 0;
+  /** While the page cannot be seen. */
+  #clock = new Clock(() => this.#widget?.tick());
+  /** What the other sub-domains of the site are left. */
+  #carrier;
+  /** The chat that was found there, until it is proved alive. */
+  #found = null;
   /** Whether the page has stopped: nothing is written until it is known what others have written. */
   #isAway = false;
   /** Whether what is told has been told on another page. */
@@ -77,6 +78,17 @@ export class Survival {
   #isReturning = false;
   /** Whether the window was open when it was seen last. */
   #isOpen = false;
+  /** The other tabs, where there are locks. */
+  #tabs = null;
+  /** Whether another tab runs the chat; whether it has told what the chat is; whether this one lets others go first. */
+  #isFollowing = false;
+  #isTold = false;
+  #isIntroduced = false;
+  #yields = false;
+  /** Whether what is told follows from what another tab has said. */
+  #isHearing = false;
+  /** Whether others have the chat while this page is away. */
+  #wasShared = false;
 
   /** Looks what another page has left; its seed and its form become those of this page. */
   constructor(context, dialog) {
@@ -84,15 +96,20 @@ export class Survival {
     this.#dialog = dialog;
     this.#key = "gms-chat:" + context.own("endpoint");
     this.#written = this.#storage();
-    this.#left = this.#written == null ? null : read(this.#written);
+    this.#carrier = new Carrier(context.own);
+    this.#left = (this.#written == null ? null : read(this.#written)) ?? this.#carrier.find(context.seed);
     if (this.#left) Object.assign(context, { seed: this.#left.seed, sent: this.#left.sent });
-    else this.#storage("");
+    else if (this.#written != null) this.#lose("unreadable");
+    if (navigator.locks && context.own("persist") !== "none") {
+      this.#tabs = new Tabs(this.#key, (what) => this.#hear(what), () => this.#lead());
+    }
   }
 
-  /** Takes up what was left, and keeps the chat of this window from here on. */
+  /** Takes up what was left, or what another tab runs, and keeps the chat of this window from here on. */
   watch(widget) {
     // The copy of an element, in a page whose body was changed, has given way to that one meanwhile.
     if (this.#left && !this.#context.element.isConnected) return;
+    if (this.#widget) return this.#join();
     this.#widget = widget;
     const { signal } = this.#end;
     const hear = (target, names) => {
@@ -107,16 +124,51 @@ export class Survival {
     });
     hear(document, {
       // Some systems end a hidden page without another word.
-      visibilitychange: () => document.hidden && this.save(),
+      visibilitychange: () => (document.hidden ? this.save() : this.#clock.set(false)),
       freeze: () => this.#rest(),
       resume: () => this.#wake(),
     });
-    this.#dialog.addEventListener("input", () => this.#note(), { signal });
-    if (this.#left) this.#takeUp(this.#left);
+    const write = ({ target: { value } }) => {
+      this.#tabs?.post({ draft: value });
+      this.#note();
+    };
+    this.#dialog.addEventListener("input", write, { signal });
+    this.#join();
+  }
+
+  /** Whether another tab runs the chat. */
+  get isFollowing() {
+    return this.#isFollowing;
+  }
+
+  /** Whether the visitor looks at the chat in another tab, of a message that came just now. */
+  async isSeenElsewhere() {
+    if (!this.#widget?.is_shared()) return false;
+    await new Promise((resolve) => setTimeout(resolve, GLANCE));
+    return !this.#context.element.unread;
+  }
+
+  /** The window was opened or closed here. */
+  turned(isOpen, by) {
+    if (by !== "tab" && by !== "restore") this.#tabs?.post({ isOpen });
+  }
+
+  /** To the other tabs, what the wasm says. */
+  post(text) {
+    this.#tabs?.post(text);
+  }
+
+  /** The chat needs no other tabs any more; or others are to have it first. */
+  part(yields) {
+    this.#yields = yields;
+    this.#isFollowing &&= yields;
+    this.#tabs?.part(yields);
   }
 
   /** What to tell the page of an event, as `[name, detail]`; nothing when another page has told it. */
   told(name, detail) {
+    const isAlive = name === "sessionstart";
+    if (this.#found && (isAlive || detail.state === "ended") && !this.#prove(isAlive)) return null;
     if (name === "statechange") {
       if (this.#isOld && detail.state === "connecting") detail.state = "restoring";
       if (this.#isReturning && detail.previous === "connecting") detail.previous = "restoring";
@@ -128,8 +180,26 @@ export class Survival {
       this.#context.emit("restored", {});
       return null;
     }
-    this.#note();
+    if (this.#isReturning && name === "sessionend") {
+      this.#isReturning = false;
+      this.#context.emit("restorefailed", { reason: detail.reason });
+    }
+    if (this.#isFollowing) detail.mirrored = true;
+    const { element } = this.#context;
+    const isSeen = name === "messagereceived" ? element.hasAttribute("open") && !document.hidden : detail.count === 0;
+    if (isSeen) this.#tabs?.post({ unread: 0 });
+    // What the visitor has written is kept before it is sent.
+    if (name === "messagesending" && !this.#isHearing) queueMicrotask(() => this.#sent());
+    else this.#note();
+    if (detail.state === "connecting" && !this.#tabs?.isIn && this.#widget) this.#join();
     return [name, detail];
+  }
+
+  /** The visitor has sent what stood there. */
+  #sent() {
+    this.save();
+    // The place is emptied when this is drawn.
+    setTimeout(() => this.#tabs?.post({ draft: this.#stand().draft }));
   }
 
   /** Writes what the next page needs. `isExact`: nothing more happens on this one. Answers whether it will be there. */
@@ -138,16 +208,18 @@ export class Survival {
     this.#timer = clearTimeout(this.#timer);
     const { element, seed, sent = [] } = this.#context;
     const chat = this.#widget.keep();
+    this.#clock.set(document.hidden && !isExact && chat && isTimed(chat, this.#context.own));
+    this.#carrier.carry(chat, this.#look());
     if (!chat) return this.#storage("");
-    const { state, unread } = element;
-    const draft = this.#dialog.querySelector("textarea")?.value ?? "";
-    const isOpen = this.#look();
-    return this.#storage(write({ chat, seed: [...seed], sent, draft, unread, state, isOpen, isExact }));
+    const { state } = element;
+    // Where others go on with the chat, more will happen than this page knows.
+    isExact &&= !this.#widget.is_shared();
+    return this.#storage(write({ chat, seed: [...seed], sent, state, isExact, ...this.#stand() }));
   }
 
   /** The window goes, and perhaps another one comes. */
   end() {
-    this.save(true);
+    if (this.#widget && !this.#isAway) this.#rest();
     this.#end.abort();
   }
 
@@ -166,46 +238,157 @@ export class Survival {
     else this.#timer ||= setTimeout(() => this.save(), PAUSE);
   }
 
-  async #takeUp({ chat, sent, draft, unread, state, isOpen, isExact }) {
-    const { element } = this.#context;
-    this.#left = null;
-    this.#isOld = this.#isReturning = true;
-    // The first message is in the chat unless that was being created.
-    const form = sent.map((value, place) => (place === 5 && state !== "connecting" ? "" : value));
-    const isTaken = this.#widget.restore(settled(chat, isExact), form, unread);
-    this.#isOld = false;
-    if (!isTaken) {
-      this.#isReturning = false;
-      return this.#storage("");
-    }
-    if (isOpen) element.open({ focus: false });
-    // The window draws before this goes on.
-    await null;
-    const box = this.#dialog.querySelector("textarea");
-    if (draft && box) {
-      box.value = draft;
-      // Nobody is typing.
-      for (const name of ["input", "blur"]) box.dispatchEvent(new Event(name, { bubbles: true }));
+  /** Takes part in the chat of all tabs, or begins it. */
+  async #join() {
+    if (this.#tabs?.isIn) return;
+    const isMine = !this.#tabs || (await this.#tabs.join());
+    if (!this.#widget) return this.#tabs?.part();
+    if (isMine) this.#lead();
+    else if (this.#isBusy()) this.#tabs.part();
+    else {
+      // A chat that two tabs have begun in the same moment stays two.
+      this.#isFollowing = true;
+      this.#isTold = this.#isIntroduced = false;
+      this.#widget.follow(this.#left?.chat);
+      this.#tabs.post({ asks: true });
     }
   }
 
-  /** The page stops, perhaps for good. Answers whether the next one will find the chat. */
+  #isBusy() {
+    return ["connecting", "waiting", "active", "ending"].includes(this.#context.element.state) && !this.#isFollowing;
+  }
+
+  /** This tab runs the chat: that of another tab, the one that was left, or its own. */
+  #lead() {
+    const left = this.#left;
+    const isOwn = this.#isBusy();
+    if (!isOwn && !left && !this.#isFollowing) return this.#tabs?.part();
+    const { sent = [], user } = this.#context;
+    const isNew = (left?.state ?? this.#context.element.state) === "connecting";
+    // The first message is in the chat unless that was being created.
+    const form = sent.map((value, place) => (place === 5 && !isNew ? "" : value));
+    this.#yields = false;
+    const wasReturning = this.#isReturning;
+    const isFound = Boolean(left?.isFound) && !this.#isFollowing;
+    if (isFound) this.#found = { isOpen: left.isOpen };
+    this.#isOld = true;
+    this.#isReturning ||= !isOwn;
+    const leads = this.#widget.lead(left?.chat, left?.isExact ?? false, isOwn ? [] : form, user());
+    // What was said in a chat that was found is told when it is proved alive.
+    this.#isOld = isFound && leads;
+    if (!leads) this.#found = null;
+    if (this.#yields) {
+      this.#isReturning = wasReturning;
+      return;
+    }
+    const wasFollowing = this.#isFollowing;
+    this.#isFollowing = false;
+    this.#left = null;
+    if (leads) {
+      if (left && !wasFollowing && !isFound) this.#show(left);
+      if (wasFollowing) this.#introduce();
+      this.#note();
+      return;
+    }
+    this.#isReturning = false;
+    this.#carrier.carry();
+    if (left && !isFound) this.#lose("unreadable");
+  }
+
+  /** How the window stood that showed the chat before. */
+  #show({ draft, unread, isOpen }) {
+    this.#widget.count(unread);
+    this.#widget.write(draft);
+    if (isOpen) this.#context.element.open({ focus: false, by: "restore" });
+  }
+
+  /** What another tab says: the wasm in texts, pages in objects. */
+  #hear(what) {
+    const { element } = this.#context;
+    if (!this.#widget || this.#isAway) return;
+    if (typeof what === "string") {
+      const wasOld = this.#isOld;
+      const isNew = what.startsWith('["all"') && this.#isFollowing && !this.#isTold;
+      this.#isOld ||= what.startsWith('["all"');
+      this.#isHearing = true;
+      this.#widget.hear(what);
+      this.#isHearing = false;
+      this.#isOld = wasOld;
+      if (isNew) {
+        this.#isTold = true;
+        if (this.#left) this.#show(this.#left);
+        this.#left = null;
+        this.#context.emit("restored", { mirrored: true });
+      }
+      return this.#note();
+    }
+    const { asks, seed, sent, draft, isOpen, unread } = what;
+    if (asks && !this.#isFollowing) this.#introduce();
+    if (seed) {
+      if (!this.#isFollowing || this.#isIntroduced) return;
+      this.#isIntroduced = isSeed(seed) && areTexts(sent);
+      if (this.#isIntroduced) Object.assign(this.#context, { seed, sent });
+    }
+    if (typeof draft === "string") this.#widget.write(draft);
+    if (unread >= 0 && element.unread !== unread) this.#widget.count(unread);
+    if (typeof isOpen === "boolean") isOpen ? element.open({ focus: false, by: "tab" }) : element.close({ by: "tab" });
+  }
+
+  /** Tells others what is needed to run the chat, and how the window stands. */
+  #introduce() {
+    this.#tabs?.post({ seed: [...this.#context.seed], sent: this.#context.sent ?? [], ...this.#stand() });
+  }
+
+  /** How the window stands. */
+  #stand() {
+    const draft = this.#dialog.querySelector("textarea")?.value ?? "";
+    return { draft, unread: this.#context.element.unread, isOpen: this.#look() };
+  }
+
+  /** What was said in a chat that was found is told by now. Where nothing was, and it is over, there never was one. */
+  #prove(isAlive) {
+    const { isOpen } = this.#found;
+    this.#found = null;
+    const wasThere = isAlive || this.#widget.transcript().length > 0;
+    if (wasThere) {
+      this.#isOld = false;
+      if (isOpen) this.#context.element.open({ focus: false, by: "restore" });
+    } else {
+      queueMicrotask(() => {
+        this.#isOld = this.#isReturning = false;
+        this.#widget.reset();
+        this.save();
+      });
+    }
+    return wasThere;
+  }
+
+  /** The page stops, perhaps for good. Answers whether the chat will be found, or goes on elsewhere. */
   #rest() {
     const isKept = this.save(true);
+    this.#wasShared = this.#widget.is_shared();
     this.#isAway = true;
-    return isKept;
+    this.#widget.leave();
+    this.#tabs?.part();
+    return isKept || this.#wasShared;
   }
 
   /** The page runs again. What others have written meanwhile arrives a little later. */
   #wake() {
     if (!this.#isAway) return;
-    this.#widget.page(false);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer = setTimeout(async () => {
       const kept = this.#storage();
+      const isSame = kept === null || kept === this.#written;
+      // What others have made of the chat is not known here.
+      if (this.#wasShared || !isSame) return this.#startOver();
       this.#isAway = false;
-      if (kept === null || kept === this.#written) this.save();
-      else this.#startOver();
+      if (this.#isBusy()) {
+        if (this.#tabs && !(await this.#tabs.join())) return this.#startOver();
+        this.#lead();
+      }
+      this.#widget.page(false);
+      this.save();
     }, SETTLING);
   }
 
@@ -217,6 +400,12 @@ export class Survival {
     const { parentNode, nextSibling } = element;
     element.remove();
     setTimeout(() => parentNode.insertBefore(element, nextSibling));
+  }
+
+  /** What was left is no chat that can go on. */
+  #lose(reason) {
+    this.#storage("");
+    this.#context.emit("restorefailed", { reason });
   }
 
   /** What is kept, after it was set to `text`, or removed if that is empty. Where storage is forbidden, nothing is. */

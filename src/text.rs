@@ -64,6 +64,7 @@ sentences! {
     Left "left"
     Transferred "transferred"
     Gap "gap"
+    Note "note"
     Typing "typing"
     PageOffered "page.offered"
     PageOpens "page.opens"

@@ -15,17 +15,18 @@ mod notice;
 mod pages;
 mod row;
 mod speech;
+mod talk;
 mod thread;
 mod transcript;
 mod waiting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
 use gms_chat_protocol::Moment;
-use gms_chat_protocol::chat::Role;
 use gms_chat_protocol::chat::{Body, Change, Command, Connection, Entry, Event, Party, Phase};
+use gms_chat_protocol::chat::{Problem, Role};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -36,6 +37,7 @@ use crate::page;
 use crate::text::{self, Catalogue, Key};
 use live::Live;
 use node::{div, tag};
+use talk::DrawTalk;
 use thread::Thread;
 
 pub(crate) use node::{Mounted, Node};
@@ -91,6 +93,8 @@ pub(crate) struct State {
     first_message: RefCell<Option<String>>,
     /// Lines that have not been announced yet.
     speech: Live<Vec<String>>,
+    /// Draws the talk; comes with the session.
+    talk: OnceCell<DrawTalk>,
 }
 
 impl Deref for Chat {
@@ -171,6 +175,7 @@ impl Chat {
             is_checking: Live::new(false),
             first_message: RefCell::default(),
             speech: Live::new(Vec::new()),
+            talk: OnceCell::new(),
         };
         Self {
             texts: Rc::new(texts),
@@ -210,7 +215,9 @@ impl Chat {
                 }
                 self.changes.update(|changes| changes.push(change));
             }
-            Event::Typing(party) => self.typing.set(party),
+            Event::Typing(party) => {
+                self.typing.set(party.filter(|_| self.face.shows_typing));
+            }
             Event::Notice { .. } | Event::Diagnostic(_) => {}
         }
     }
@@ -238,6 +245,11 @@ impl Chat {
             self.say_first(first_message);
             self.command(Command::Start(visitor));
         }
+    }
+
+    /// The chat cannot start: there is nobody to start it.
+    pub(crate) fn fail(&self) {
+        self.phase.set(Phase::Failed(Problem::Unreachable));
     }
 
     /// Business hours begin, or end.
@@ -324,12 +336,35 @@ impl Chat {
                     self.agent.set(None);
                 }
             }
-            Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap => {}
+            Body::Mine { .. } | Body::PushUrl { .. } | Body::Gap | Body::Note { .. } => {}
         }
     }
 
+    /// The events that draw the window as it is now.
+    pub(crate) fn recall(&self) -> Vec<Event> {
+        let mut events = vec![
+            Event::Phase(Phase::Restoring),
+            Event::Entry(Change::Cleared),
+        ];
+        self.tell_entries(&mut |entry| {
+            events.push(Event::Entry(Change::Appended(entry.clone())));
+        });
+        events.extend([
+            Event::Phase(self.phase.peek()),
+            Event::Connection(self.connection.borrow().clone()),
+            Event::Typing(self.typing.peek()),
+            Event::Idle(self.closes_at.get()),
+        ]);
+        events
+    }
+
+    /// Puts a text where the visitor writes; he is not typing it here.
+    pub(crate) fn write(&self, draft: String) {
+        self.draft.set(draft);
+    }
+
     /// Tells each entry of the transcript.
-    pub(crate) fn tell_entries(&self, tell: &dyn Fn(&Entry)) {
+    pub(crate) fn tell_entries(&self, tell: &mut dyn FnMut(&Entry)) {
         self.thread.borrow().entries().iter().for_each(tell);
     }
 
@@ -405,25 +440,9 @@ fn body(chat: &Chat) -> Node {
         Some(match chat.screen.get() {
             Screen::Form => form::form(&chat),
             Screen::Closed => waiting::closed(&chat),
-            Screen::Talk => talk(&chat),
+            Screen::Talk => talk::talk(&chat),
         })
     })
-}
-
-fn talk(chat: &Chat) -> Node {
-    let footer = chat.clone();
-    let over = chat.is_over.clone();
-    div("talk")
-        .class_when("done", move || over.get())
-        .child(transcript::transcript(chat))
-        .child(idle::idle(chat))
-        .child(div("footer").child_from(move || {
-            Some(if footer.is_over.get() {
-                ended::ended(&footer)
-            } else {
-                composer::composer(&footer)
-            })
-        }))
 }
 
 /// Esc takes a question back, or a menu, or closes the window.

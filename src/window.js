@@ -3,17 +3,31 @@
 import { write } from "./api/composer.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
-import { badge, stand } from "./frame.js";
-import { isOn, kebab, own as ownOf } from "./own.js";
+import { badge, frame, stand } from "./frame.js";
+import { isOn, kebab, own as ownOf, sending } from "./own.js";
 
 /**
- * Puts a window into `dialog`, beside its `launcher`. `language()` is the address of its sentences, if they are not
- * English; `hooks` is what the wasm calls, `emit` and `minimise`, and `news`, which names the launcher, `extras`,
- * `api` and `survive`, which fetch those. Returns the wasm's `widget`, the `form` and the `context`, and what element and
- * commands call: `show()`, `hide()`, `refit()`, `speak()`, `begin()`, `free()`.
+ * Puts a window beside its `launcher`. `hooks` is what the loader lends: what the wasm calls, `emit` and `minimise`, and
+ * `news`, which names the launcher, `language`, which tells the language and the address of its sentences if it is not
+ * English, `extras`, `api`, `survive` and `debug`, which fetch those, as does `session` with the code of the wasm's session.
+ * Returns the wasm's `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `refit()`,
+ * `speak()`, `begin()`, `free()`.
  */
-export async function open(element, launcher, dialog, mount, language, hooks) {
+export async function open(element, launcher, mount, hooks) {
   const own = (name) => ownOf(element, name);
+  const dialog = frame(launcher);
+  // A window that gives way to another one leaves the dialog to it.
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    hooks.minimise();
+  };
+  /** The address of the sentences; the dialog says which language they are. */
+  const language = () => {
+    const [tag, address] = hooks.language();
+    dialog.lang = tag || (own("messages") && element.closest("[lang]")?.lang) || "en";
+    dialog.dir = launcher.dir;
+    return address;
+  };
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
   /** What the extras know: options, sentences by name, what was found out about business hours. */
@@ -27,28 +41,55 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     language: () => dialog.lang,
     /** What `gms_user` is made of. */
     seed: crypto.getRandomValues(new Uint32Array(4)),
+    /** The value of `gms_user`; empty for none. */
+    user: () => userOf(context),
   };
+  const debug = () => hooks.debug().catch(complain);
   let survival;
   let isSurviving;
   /** Keeps the chat for the next page from the first sign of one on. */
   const survive = () => (isSurviving ??= hooks.survive().then(({ Survival }) => {
     survival = new Survival(context, dialog);
   }, complain));
-  if (isLeft(own)) await survive();
+  if (await isLeft(own)) await Promise.all([survive(), hooks.session?.()]);
   const form = await formOf(context, hooks);
   const page = { element, emit: hooks.emit, widget: () => widget };
+  let isGone;
+  let attaching;
+  /** Gives the window its session, whose code comes after it. What cannot be fetched, the next call tries again. */
+  const attach = (how) => (attaching ??= Promise.resolve(hooks.session?.(how)).then(() => isGone || widget.attach()).catch((error) => {
+    attaching = null;
+    throw error;
+  }));
+  /** Likewise, where a chat cannot start without it. The form stays, with all that is in it. */
+  const attached = () => attach().catch((error) => {
+    const code = "load_failed";
+    const hint = "check that the page may fetch the files beside gms-chat.js";
+    console.error("gms-chat", code, error, "To mend it:", hint);
+    if (!isGone) widget.fail();
+    hooks.emit("error", { code, message: String(error), hint });
+    throw Object.assign(error, { code, hint });
+  });
   /** What a chat starts with: what is given, what the page knows only now, what a command says. Nothing when it is vetoed. */
   const begun = async (sent, more = []) => {
-    if (!hooks.emit("beforestart", {})) return;
+    await attached();
+    if (isGone || !hooks.emit("beforestart", {})) return;
     const data = own("data");
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
     return (context.sent = placed(new Map([...sent, ...found, ...more])));
   };
   const given = await options(element, own, language(), context);
   const { draw, remove } = badge(element, launcher, hooks.news);
+  /** A sound is made by one tab, and not where the visitor looks at another. */
+  const news = async (target, [unread, rings]) => {
+    const isQuiet = rings && (survival?.isFollowing || (await survival?.isSeenElsewhere()));
+    extra("news", target, [isQuiet ? element.unread : unread, rings && !isQuiet]);
+  };
   const widget = mount(dialog, given, {
     ...hooks,
-    extra,
+    extra: (name, ...more) => (name == "news" ? news(...more) : extra(name, ...more)),
+    post: (text) => survival?.post(text),
+    part: (yields) => survival?.part(yields),
     unread: draw,
     say: (key) => context.sentences[key] ?? ENGLISH[key],
     count: (key, number) => {
@@ -60,52 +101,83 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     form: (root) => form.draw(root, context.texts),
     submit: async () => {
       const sent = await form.submit();
+      if (sent) hooks.emit("formsubmit", isOn(own("expose-text")) ? { values: Object.fromEntries(form.values) } : {});
+      else hooks.emit("forminvalid", { fields: form.refused });
       return sent && begun(sent);
     },
     /** Whether the page looks at a message first. Where its look cannot be fetched, nothing passes unseen. */
     hold: (text) => {
-      const isHeld = own("before-send") || own("mask");
+      const isStopped = !hooks.emit("beforesend", sending(element, text));
+      const isHeld = isStopped || own("before-send") || own("mask");
       const back = (error) => complain(error, write(element, text));
-      if (isHeld) hooks.api().then((api) => api.hold(page, text)).catch(back);
+      // The place is emptied now.
+      if (isStopped) queueMicrotask(() => write(element, text));
+      else if (isHeld) hooks.api().then((api) => api.hold(page, text)).catch(back);
       return Boolean(isHeld);
     },
     /** A promise of the page's own headers on a request, if it wants any. */
     dress: (request, refresh) => {
-      if (own("headers") || isOn(own("debug"))) return hooks.api().then((api) => api.dress(page, request, refresh));
+      const dressed = own("headers") && hooks.api().then((api) => api.dress(page, request, refresh));
+      if (!isOn(own("debug"))) return dressed || undefined;
+      return Promise.all([debug(), dressed]).then(([log]) => log?.asked(page, request));
     },
-    answered: (...answer) => hooks.api().then((api) => api.answered(page, ...answer)),
+    answered: (...answer) => isOn(own("debug")) && debug().then((log) => log?.answered(page, ...answer)),
     emit: (name, detail) => {
+      if (name == "sessionstart") detail.delivery = JSON.parse(widget.keep() ?? "[]")[1] & 1 ? "cometd" : "poll";
       if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
       if (!isSurviving) survive().then(() => survival?.watch(widget));
       const told = survival ? survival.told(name, detail) : [name, detail];
-      return !told || hooks.emit(...told);
+      const isWelcome = !told || hooks.emit(...told);
+      if (name == "statechange" && detail.state == "idle") showForm();
+      return isWelcome;
     },
   });
-  if (isOn(own("debug"))) hooks.api().then((api) => api.observe(page)).catch(complain);
-  survival?.watch(widget);
+  if (isOn(own("debug"))) debug().then((log) => log?.observe(page));
+  if (survival) {
+    widget.attach();
+    survival.watch(widget);
+  }
   const rule = own("availability");
   const end = rule && extra("watch", rule, (...news) => {
     context.news = news;
     widget.set_availability(news[0]);
     context.refill?.();
   });
+  /** The visitor comes to a tab that was there before another one has begun a chat. */
+  const look = async () => {
+    if (document.hidden || element.state != "idle" || !(await isLeft(own))) return;
+    await Promise.all([survive(), attach()]).catch(complain);
+    if (!isGone) survival?.watch(widget);
+  };
+  document.addEventListener("visibilitychange", look);
   const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
+  /** The visitor sees the form: he has opened the window, or wants another chat. */
+  const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
   let turn = 0;
   return {
     widget,
-    hide: () => {
+    hide: (by) => {
+      if (!dialog.open) return;
       hide();
       widget.set_open(false, false);
+      survival?.turned(false, by);
+      hooks.emit("close", { by });
     },
     refit: () => show(true),
     form,
     context,
-    begin: (more) => begun(form.sent(), more),
-    show: async (takesFocus) => {
+    begin: (given) => begun(form.sent(given)),
+    show: async (takesFocus, by) => {
+      if (dialog.open) return;
       show();
       widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
-      const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()));
+      survival?.turned(true, by);
+      hooks.emit("open", { by });
+      showForm();
+      attach({ priority: "low" }).catch(() => {});
+      // What went wrong has been told.
+      const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()).catch(() => {}));
       if (given) widget.start(given);
     },
     /** Only the last change counts. */
@@ -118,6 +190,8 @@ export async function open(element, launcher, dialog, mount, language, hooks) {
     },
     free: () => {
       // What is left for the next window is how this one stands.
+      isGone = true;
+      document.removeEventListener("visibilitychange", look);
       survival?.end();
       leave();
       remove();
@@ -154,10 +228,12 @@ function placed(sent) {
   return [...names.map((name) => (sent.get(name) ?? "").trim()), ...data];
 }
 
-/** Attributes, then the property `options`, by their names as attributes. */
+/** Attributes, then the properties `options` and `user`, by their names as attributes. */
 function* known(element) {
   for (const { name, value } of element.attributes) yield [name, value];
-  for (const name in element.options) yield [kebab(name), String(element.options[name])];
+  for (const more of [element.options, ownOf(element, "user")]) {
+    for (const name in Object(more)) yield [kebab(name), String(more[name])];
+  }
 }
 
 /** Names and values in turn, for the wasm. */
@@ -166,23 +242,42 @@ async function options(element, own, file, context) {
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
   Object.assign(context, await sentences(own, file, context.extra));
-  if (/^\s*(auto)?\s*$/.test(own("user-id") ?? "") && own("delivery") != "poll") pairs.push("user-id", user(context));
+  // The page of another sub-domain would be another user; polling needs none.
+  if (isPolledFor(context)) pairs.push("delivery", "poll");
+  pairs.push("user-id", context.user());
   return [...pairs, "language", context.language()];
 }
 
-/** A name for `gms_user` that nobody can guess. The next page makes the same of the same seed; it is stored nowhere. */
-function user({ seed }) {
+/**
+ * The value of `gms_user`, empty for none: what the page says, or a name that nobody can guess. The next page makes the
+ * same of the same seed; it is stored nowhere.
+ */
+function userOf(context) {
+  const { own, seed } = context;
+  const given = String(own("user-id") ?? "").trim();
+  if (given == "none") return "";
+  if (given && given != "auto") return given;
+  if (own("delivery") == "poll" || isPolledFor(context)) return "";
   return Array.from(seed, (part) => (Math.imul(part, 0x9e3779b1) >>> 0).toString(16).padStart(8, 0)).join("");
 }
 
-/** Whether another page may have left a chat. */
-function isLeft(own) {
+/** Whether a chat is polled so that another sub-domain can go on with it. */
+const isPolledFor = ({ own }) =>
+  own("persist") == "cookie" && own("delivery") != "cometd" && /^\s*(auto)?\s*$/.test(own("user-id") ?? "");
+
+/** Whether another page may have left a chat, or another tab runs one. */
+async function isLeft(own) {
+  const key = "gms-chat:" + own("endpoint");
   try {
-    return sessionStorage["gms-chat:" + own("endpoint")];
+    if (sessionStorage[key] || (own("persist") == "cookie" && /gms-chat/.test(document.cookie))) return true;
+    return own("persist") != "none" && (await isLed(key));
   } catch {
     return false;
   }
 }
+
+/** Whether a tab of the site has the lock of this name. */
+const isLed = async (key) => (await navigator.locks?.query())?.held.some(({ name }) => name == key);
 
 /** Other sentences than the English ones, those of the language, then those of the page: by name and by key. */
 async function sentences(own, file, extra) {

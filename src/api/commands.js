@@ -1,15 +1,15 @@
 // The commands, by name. Each gets the chat, `{element, lent}` as in src/api.js, and what the page has given.
 
-import { kebab, own } from "../own.js";
+import { kebab, own, sending } from "../own.js";
 import { fold } from "./agents.js";
 import { composer, write } from "./composer.js";
-import { report } from "./debug.js";
 import { fail } from "./fail.js";
 import { gather, review } from "./hooks.js";
 import { set } from "./init.js";
 import { refuseAll, untilSettled } from "./settle.js";
 
 const BUSY = ["connecting", "waiting", "active", "ending"];
+const TONES = ["info", "success", "warning", "error"];
 /** What waits until a start before it is under way. */
 export const FOLLOWS = ["start", "send", "sendNotice", "end"];
 
@@ -24,16 +24,22 @@ export const COMMANDS = {
   ready: async () => {},
 
   /** Starts a chat with what the form holds and what is given; resolves with the first event of the chat. */
-  async start(chat, { user, data, message } = {}) {
+  async start(chat, { user, data, message, skipForm } = {}) {
     const { element, lent } = chat;
     if (own(element, "consent") == "required") throw fail("consent_required", "the visitor has not agreed yet");
     const window = await lent.ready();
     if (isBusy(chat)) throw fail("already_active", "a chat is under way");
     if (window.context.news[0] === false) throw fail("unavailable", "business hours are over");
     if (element.state == "ended") window.widget.reset();
-    const given = Object.entries(user ?? {}).map(([name, value]) => [kebab(name), String(value)]);
+    const { form } = window;
+    const given = Object.entries(user ?? {}).map(([name, value]) => [form.values.has(name) ? name : kebab(name), String(value)]);
     if (data) given.push(...(await gather({ element, emit: lent.emit }, data)));
     if (message) given.push(["message", String(message)]);
+    const fields = skipForm ? [] : await form.missing(given);
+    if (fields[0]) {
+      lent.emit("forminvalid", { fields });
+      throw Object.assign(fail("form_invalid", "the form wants " + fields.join(", ")), { fields });
+    }
     const sent = await window.begin(given);
     if (!sent) throw fail("vetoed", "a listener of gms-chat-beforestart prevented it");
     const started = untilSettled(element, {
@@ -47,11 +53,13 @@ export const COMMANDS = {
     return started;
   },
 
-  /** Ends the chat without asking; resolves with the detail of its end. */
-  async end(chat) {
+  /** Ends the chat, and asks the visitor before if it is to; resolves with the detail of its end. */
+  async end(chat, { confirm } = {}) {
+    const { element } = chat;
     if (!isBusy(chat)) throw noSession();
-    const ended = untilSettled(chat.element, { sessionend: (detail) => detail });
-    widgetOf(chat).end();
+    if (confirm) await agreed(element);
+    const ended = untilSettled(element, { sessionend: (detail) => detail });
+    if (element.state != "ending") widgetOf(chat).end();
     return ended;
   },
 
@@ -62,6 +70,7 @@ export const COMMANDS = {
     if (!isBusy(chat)) throw noSession();
     const most = own(element, "max-message-length") || 4000;
     if ([...text].length > most) throw fail("too_long", "a message may have " + most + " characters");
+    if (!lent.emit("beforesend", sending(element, text))) throw fail("vetoed", "a listener of gms-chat-beforesend prevented it");
     const hooked = own(element, "before-send") || own(element, "mask");
     const passed = hooked ? await review({ element, emit: lent.emit }, text) : text;
     if (passed == null) throw fail("vetoed", "beforeSend refused the message");
@@ -82,6 +91,16 @@ export const COMMANDS = {
   async sendNotice({ element, lent }, text) {
     if (element.state != "waiting" && element.state != "active") throw noSession();
     lent.window().widget.notice(String(text));
+  },
+
+  /** Puts a line of the page's own into the transcript, a text in one of the TONES; nothing of it is sent. */
+  async notify(chat, given) {
+    const { text, tone = TONES[0] } = Object(given);
+    if (typeof text != "string" || !text.trim() || !TONES.includes(tone)) {
+      throw fail("bad_argument", "`notify` takes {text, tone}; the tone is " + TONES.join(", "));
+    }
+    if (!isBusy(chat) && !/^(restoring|ended)$/.test(chat.element.state)) throw noSession();
+    widgetOf(chat).note(text.trim(), tone);
   },
 
   /** What stands where the visitor writes; nothing while there is no such place. */
@@ -116,10 +135,12 @@ export const COMMANDS = {
   },
   getTranscript: async (chat) => linesOf(chat).map((line) => ({ ...line, ...(line.at && { at: line.at * 1000 }) })),
   getAgents: async (chat) => agentsOf(chat),
-  getReport: async ({ element }) => report(element),
+  getReport: async ({ element, lent }) => (await lent.debug()).report(element),
 
   /** Shows a word of invitation, unless there is a chat; resolves to whether the visitor accepted. */
   async invite({ element }, options) {
+    if (options?.delay) await new Promise((wait) => setTimeout(wait, options.delay * 1000));
+    if (own(element, "consent") == "required") return false;
     if (element.hasAttribute("open") || element.state != "idle") return false;
     const { invite } = await element.constructor.extras();
     return invite(element, element.shadowRoot, options);
@@ -132,6 +153,15 @@ export const COMMANDS = {
     widgetOf(chat)?.reset();
   },
 
+  /** Forgets what is kept in this browser session, while no chat goes on. */
+  async clearHistory(chat) {
+    if (isBusy(chat)) throw fail("already_active", "a chat goes on; `reset` ends and forgets it");
+    await COMMANDS.reset(chat);
+    try {
+      for (const key of Object.keys(sessionStorage)) if (key.startsWith("gms-chat")) sessionStorage.removeItem(key);
+    } catch {}
+  },
+
   /** Ends a chat that goes on, and takes the element away. What is not settled yet is refused. */
   async destroy(chat, { keepSession } = {}) {
     const { element, lent } = chat;
@@ -142,6 +172,19 @@ export const COMMANDS = {
     refuseAll(element, fail("destroyed", "the element was taken away"));
   },
 };
+
+/** Asks the visitor by the window's own question; resolves when he has agreed. */
+async function agreed(element) {
+  await element.open();
+  const root = element.shadowRoot;
+  root.querySelector("[part=end]").click();
+  const question = () => root.querySelector("[part=confirm]");
+  await new Promise((answered) => {
+    const watch = new MutationObserver(() => question() || answered(watch.disconnect()));
+    watch.observe(root.querySelector(".questions"), { childList: true });
+  });
+  if (element.state != "ending") throw fail("declined", "the visitor stays");
+}
 
 /** A window with the options as they are now, as soon as no chat stands in it; what was filled in stays. */
 async function renew(element, lent) {

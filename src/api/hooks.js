@@ -2,7 +2,6 @@
 
 import { own } from "../own.js";
 import { composer, write } from "./composer.js";
-import { asked } from "./debug.js";
 import { fail } from "./fail.js";
 import { mask } from "./mask.js";
 
@@ -20,7 +19,6 @@ export async function dress(chat, request, refresh) {
   try {
     const found = await value(own(chat.element, "headers"), { url: request.url, refresh });
     for (const [name, content] of new Headers(found ?? {})) request.headers.set(name, content);
-    await asked(chat, request);
   } catch (error) {
     throw complain(chat, "headers_failed", error);
   }

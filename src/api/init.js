@@ -5,14 +5,14 @@ import { fail } from "./fail.js";
 
 const TAG = "gms-chat";
 
-/** Texts, numbers and truths become attributes, the rest members of `options`; nothing takes an option away. */
+/** Gives an element options: by its properties where it has them, else by attributes; nothing takes an option away. */
 export function set(element, options) {
   for (const name in options) {
     const value = options[name];
     const { [name]: _, ...others } = element.options ?? {};
     element.options = others;
-    if (Object(value) === value) element.options[name] = value;
-    else if (value == null || (name == "open" && !value)) element.removeAttribute(kebab(name));
+    if (name in element) element[name] = value;
+    else if (value == null) element.removeAttribute(kebab(name));
     else element.setAttribute(kebab(name), value);
   }
 }

@@ -65,9 +65,9 @@ export function fits(pattern, text) {
 /** The form of this page, upon the usual one; throws what is no field. */
 export function fields({ Form, make }, own, known) {
   class Fields extends Form {
-    sent() {
-      const given = [...this.known].filter(([name]) => OWN.includes(name) || name.startsWith("data."));
-      return sentAs(new Map([...given, ...this.values]), this.own("field-map"));
+    sent(given = []) {
+      const known = [...this.known].filter(([name]) => OWN.includes(name) || name.startsWith("data."));
+      return sentAs(new Map([...known, ...this.values, ...given]), this.own("field-map"));
     }
 
     get seen() {

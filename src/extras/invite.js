@@ -51,6 +51,7 @@ export function invite(chat, root, options) {
     on(chat, "gms-chat-open", () => leave(true));
     // A live region speaks of what enters it, not of what it came with.
     root.append(bubble);
+    chat.dispatchEvent(new CustomEvent("gms-chat-inviteshow", { detail: {}, bubbles: true, composed: true }));
     adopt(bubble);
     bubble.append(yes, no);
   });

@@ -29,6 +29,7 @@ export const NAMES = [
   "left",
   "transferred",
   "gap",
+  "note",
   "typing",
   "page.offered",
   "page.opens",

@@ -11,9 +11,17 @@ function date({ target }) {
   time.title = new Date(time.dateTime).toLocaleString(lang, { dateStyle: "full", timeStyle: "medium" });
 }
 
-/** The rules for it; and a way to copy messages, with these words, where the page allows it. */
-export function talk(log, words) {
+/** The rules for it; the page's word about links; and a way to copy messages, with these words, where the page allows it. */
+export function talk(log, words, { own }) {
   adopt(log);
   for (const name of ["pointerover", "focusin"]) log.addEventListener(name, date);
+  /** A text is another address, `false` stops. */
+  const judge = (event) => {
+    const link = event.target.closest?.("a[href]");
+    const answer = link && own("on-link")?.(link.href);
+    if (answer === false) event.preventDefault();
+    else if (typeof answer == "string") link.href = answer;
+  };
+  for (const name of ["click", "auxclick"]) log.addEventListener(name, judge);
   if (words) copying(log, words);
 }

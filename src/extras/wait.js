@@ -40,6 +40,7 @@ export function wait(card, began, context) {
   const figures = card.querySelector(".figures");
   const limit = Number(own("wait-timeout")) || Infinity;
   let place = "";
+  let told;
   const tick = () => {
     if (!card.isConnected) return clearInterval(timer);
     const waited = Math.max(0, Math.floor((performance.now() - began) / 1000));
@@ -49,6 +50,9 @@ export function wait(card, began, context) {
     show(figures, [say("waiting.elapsed", { time: stopWatch(waited) }), line, rest]);
     if (line && line != place) announce(card, line);
     place = line;
+    const news = position + " " + expected;
+    if (news != told) context.emit("queue", { elapsed: waited, position: position || undefined, wait: expected || undefined });
+    told = news;
     if (waited < limit || card.querySelector("slot")) return;
     const [heading, lead] = ["waiting.long.heading", "waiting.long.lead"].map((name) => say(name));
     card.querySelector("h3").textContent = heading;

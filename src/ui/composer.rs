@@ -53,8 +53,8 @@ fn text_box(chat: &Chat) -> Node {
         .attr("aria-describedby", "room")
         .value(&chat.draft)
         .on("input", move |_| {
-            let is_blank = draft.peek().trim().is_empty();
-            typed.command(if is_blank {
+            let is_still = draft.peek().trim().is_empty() || !typed.face.tells_typing;
+            typed.command(if is_still {
                 Command::StopTyping
             } else {
                 Command::Typing

@@ -69,6 +69,7 @@ pub(super) fn moment(at: u64) -> JsValue {
 /// Who said it, and what, for whoever keeps it; nobody for a line about the conversation.
 pub(super) fn said<'a>(texts: &'a Catalogue, entry: &'a Entry) -> Option<(&'a str, String)> {
     let name = match side(entry) {
+        Side::Aside if matches!(entry.body, Body::Note { .. }) => texts.say(Key::Note),
         Side::Mine => texts.say(Key::You),
         Side::Theirs => texts.name(&entry.party),
         Side::Aside => "",
@@ -80,7 +81,7 @@ pub(super) fn said<'a>(texts: &'a Catalogue, entry: &'a Entry) -> Option<(&'a st
             fate: Fate::Failed(_),
             ..
         } => return None,
-        Body::Message(text) | Body::Mine { text, .. } => text.clone(),
+        Body::Message(text) | Body::Mine { text, .. } | Body::Note { text, .. } => text.clone(),
         Body::PushUrl { url, .. } => url.clone(),
         Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap => about(texts, entry)?,
     };
@@ -110,6 +111,10 @@ pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry, is_first: bool) -> 
         (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
             aside(&about(&chat.texts, entry).unwrap_or_default())
         }
+        (Body::Note { text, tone }, _) => div("row aside")
+            .part(&["note note-", tone].concat())
+            .child(note("kind", chat.say(Key::Note)))
+            .child(tag("p").text(text)),
     }
 }
 
@@ -146,6 +151,7 @@ pub(super) fn spoken(chat: &Chat, entry: &Entry) -> Option<String> {
         (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => {
             about(&chat.texts, entry)
         }
+        (Body::Note { text, .. }, _) => Some([chat.say(Key::Note), ": ", text].concat()),
     }
 }
 
@@ -160,7 +166,7 @@ fn about(texts: &Catalogue, entry: &Entry) -> Option<String> {
             Some(texts.fill(Key::Transferred, &[("name", name), ("from", from)]))
         }
         Body::Gap => Some(texts.say(Key::Gap).to_owned()),
-        Body::Message(_) | Body::Mine { .. } | Body::PushUrl { .. } => None,
+        Body::Message(_) | Body::Mine { .. } | Body::PushUrl { .. } | Body::Note { .. } => None,
     }
 }
 

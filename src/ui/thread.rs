@@ -130,7 +130,8 @@ pub(super) fn side(entry: &Entry) -> Side {
         (Body::Mine { .. }, _) | (Body::Message(_), Role::Client) => Side::Mine,
         (Body::Message(_) | Body::PushUrl { .. }, _) => Side::Theirs,
         (Body::Joined | Body::Left, Role::Client) => Side::Unseen,
-        (Body::Joined | Body::Left | Body::Transferred { .. } | Body::Gap, _) => Side::Aside,
+        (Body::Joined | Body::Left | Body::Transferred { .. }, _) => Side::Aside,
+        (Body::Gap | Body::Note { .. }, _) => Side::Aside,
     }
 }
 

@@ -95,6 +95,12 @@ impl Desk {
         .await
     }
 
+    /// How many CometD sessions there are.
+    pub(crate) async fn sessions(&self) -> Step<usize> {
+        let sessions = http::get(self.port, "/desk/api/sessions").await?;
+        Ok(sessions.as_array().map_or(0, Vec::len))
+    }
+
     /// The requests so far, oldest first: method, routes, headers that matter. Never a body.
     pub(crate) async fn log(&self) -> Step<Vec<Value>> {
         let log = http::get(self.port, "/desk/api/log?last=2000").await?;

@@ -40,7 +40,7 @@ async fn what_was_asked_before_the_loader_came_is_answered_in_order() {
             "dance GmsChatError unknown_command",
             "state {\"state\":\"idle\"",
             "gms-chat-sessionstart",
-            "start {}",
+            "start {\"delivery\":\"cometd\"}",
             "send ",
         ];
         for start in starts {
@@ -90,6 +90,56 @@ async fn a_chat_survives_when_the_body_is_replaced() {
         visitor.see_messages(&["still here"]).await?;
         visitor.say("me too").await?;
         house.desk().read("me too").await
+    })
+    .await;
+}
+
+/// Properties before the loader is there; and a button that a framework draws later.
+const EARLY: Page = Page {
+    path: "/",
+    headers: &[],
+    html: "<!doctype html><html lang=en><meta charset=utf-8><title>A shop</title><h1>A shop</h1><nav></nav>
+<gms-chat endpoint={gms}/genesys></gms-chat>
+<script>
+  Object.assign(document.querySelector('gms-chat'), { delivery: 'poll', launcher: 'none', firstName: 'Ada', subject: 'Parcel', data: { tier: 'gold' } });
+</script>
+<script async src=gms-chat.js></script>",
+};
+const DRAW: &str = "
+const button = document.createElement('button');
+button.dataset.gmsChatOpen = '';
+document.querySelector('nav').replaceChildren(button);
+button.focus();
+button.click();";
+const BUTTON: &str = "
+const button = document.querySelector('nav button');
+return button.getAttribute('aria-expanded') + ' ' + (document.activeElement == button);";
+
+#[tokio::test]
+async fn properties_set_early_count_and_a_button_drawn_late_opens() {
+    let house = House::open(Plan::of(&[EARLY])).await.unwrap();
+    journey("early", house, Console::Clean, async |visitor, house| {
+        visitor.visit(&house.page("/")).await?;
+        eventually("the element", async || {
+            let shadow = "return Boolean(document.querySelector('gms-chat').shadowRoot);";
+            Ok((visitor.look(shadow, &json!(null)).await? == json!(true)).then_some(()))
+        })
+        .await?;
+        visitor.look(DRAW, &json!(null)).await?;
+        visitor.press("Start chat").await?;
+        house.desk().join("Kristi").await?;
+        house.desk().read("gold").await?;
+        visitor.see("You are talking to Kristi").await?;
+        let seen = visitor.look(BUTTON, &json!(null)).await?;
+        if seen != "true false" {
+            return Err(Lapse::new(format!("with an open window: {seen}")));
+        }
+        visitor.press("Minimise").await?;
+        eventually("the focus back on the button", async || {
+            let seen = visitor.look(BUTTON, &json!(null)).await?;
+            Ok((seen == "false true").then_some(()))
+        })
+        .await
     })
     .await;
 }

@@ -86,6 +86,8 @@ impl Engine {
                 let mut wanted: Value = serde_json::from_str(CHROMIUM)?;
                 if let Some(arguments) = wanted["goog:chromeOptions"]["args"].as_array_mut() {
                     arguments.push(json!(format!("--window-size={width},{height}")));
+                    // A site with sub-domains, for the journeys that need one.
+                    arguments.push(json!("--host-resolver-rules=MAP *.chat.test 127.0.0.1"));
                 }
                 wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
                 // Those that the tests have made themselves are nobody else's.

@@ -160,3 +160,8 @@ async fn a_react_component_has_a_chat() {
 async fn a_vue_component_has_a_chat() {
     example("vue", live).await;
 }
+
+#[tokio::test]
+async fn a_svelte_component_has_a_chat() {
+    example("svelte", live).await;
+}

@@ -53,6 +53,7 @@ pub(crate) struct House {
     gms: Running,
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
+    missing: Arc<Mutex<&'static str>>,
     door: JoinHandle<()>,
 }
 
@@ -64,6 +65,8 @@ struct Shelf {
     /// Of the loader, as the build says it.
     integrity: String,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Part of the names of files that are not there; nothing where it is empty.
+    missing: Arc<Mutex<&'static str>>,
 }
 
 impl House {
@@ -80,12 +83,14 @@ impl House {
         }
         let gms = start(options).await?;
         let asked = Arc::default();
+        let missing = Arc::default();
         let shelf = Arc::new(Shelf {
             gms: format!("http://{}:{}", plan.gms, gms.address().port()),
             plan,
             site,
             integrity: integrity()?,
             asked: Arc::clone(&asked),
+            missing: Arc::clone(&missing),
         });
         let door = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -98,6 +103,7 @@ impl House {
             gms,
             port,
             asked,
+            missing,
             door,
         })
     }
@@ -107,9 +113,21 @@ impl House {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// The address of the first page at another host, whose name leads here.
+    pub(crate) fn page_at(&self, host: &str) -> String {
+        format!("http://{host}:{}/", self.port)
+    }
+
     /// The agents' side.
     pub(crate) fn desk(&self) -> Desk {
         Desk::new(self.gms.address().port())
+    }
+
+    /// From now on files whose names hold this are not there; an empty name gives them back.
+    pub(crate) fn withhold(&self, name: &'static str) {
+        if let Ok(mut missing) = self.missing.lock() {
+            *missing = name;
+        }
     }
 
     /// The paths that the house was asked for, in order.
@@ -165,6 +183,10 @@ impl Shelf {
 
     /// A file of the folder; a version in front of its path, as in `/v/1.2.3/`, does not count.
     fn file(&self, path: &str) -> Option<(String, Vec<u8>)> {
+        let missing = self.missing.lock().map_or("", |missing| *missing);
+        if !missing.is_empty() && path.contains(missing) {
+            return None;
+        }
         let name = path
             .strip_prefix("/v/")
             .and_then(|path| path.split_once('/'));

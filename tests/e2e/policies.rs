@@ -322,6 +322,48 @@ async fn before_the_visitor_acts_nothing_is_asked_and_nothing_kept() {
 }
 
 #[tokio::test]
+async fn a_chat_of_another_page_waits_until_the_visitor_has_agreed_on_this_one() {
+    const PAGES: [Page; 2] = [
+        Page {
+            path: "/",
+            headers: &[],
+            html: SHOP,
+        },
+        Page {
+            path: "/other",
+            headers: &[],
+            html: "<!doctype html><html lang=en><meta charset=utf-8><title>A bank</title><h1>A bank</h1>
+<script async src=gms-chat.js data-endpoint={gms}/genesys data-delivery=cometd data-credentials=include
+ data-user-id=ada-1 data-consent=required data-invite=Hello data-invite-delay=0></script>",
+        },
+    ];
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    let console = Console::FailedRequests;
+    journey("consent", house, console, async |visitor, house| {
+        visitor.visit(&house.page("/")).await?;
+        talk(visitor, house).await?;
+        visitor.visit(&house.page("/other")).await?;
+        visitor.sees_button("Chat with us").await?;
+        let told = house.desk().log().await?.len();
+        let idle = "const done = arguments[arguments.length - 1]; const idle = window.requestIdleCallback ?? requestAnimationFrame; idle(() => idle(() => done(0)));";
+        visitor.wait_for(idle, &json!(null)).await?;
+        let asked = house.asked();
+        let mut since = asked.iter().rev().take_while(|path| *path != "/other");
+        if let Some(path) = since.find(|path| !["/gms-chat.js", "/favicon.ico"].contains(&path.as_str())) {
+            return Err(Lapse::new(format!("without consent the page asked for {path}")));
+        }
+        if house.desk().log().await?.len() != told {
+            return Err(Lapse::new("without consent the page talked to GMS"));
+        }
+        let agree = "document.querySelector('gms-chat').consent = 'granted';";
+        visitor.look(agree, &json!(null)).await?;
+        visitor.see("You are talking to Kristi").await?;
+        visitor.see_messages(&["Good day", "Hello"]).await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_loader_from_another_origin_is_pinned_by_its_hash() {
     const PAGES: [Page; 2] = [
         Page {

@@ -24,6 +24,9 @@ pub(crate) struct Screen {
     part: Part,
 }
 
+/// The driver waits for the answer of a page that is gone.
+const CRASH: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// Shared by the scripts below: what can be seen, and what a thing is called.
 const EYES: &str = "
 const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[inert], [aria-live=polite]');
@@ -76,6 +79,77 @@ impl Screen {
         };
         screen.visit(address).await?;
         Ok(screen)
+    }
+
+    /// Another tab of the same browser, at this address, with the part of it that this one looks at.
+    pub(crate) async fn tab(&self, address: &str) -> Step<Self> {
+        let opened = self.session.client.new_window(true).await?;
+        let screen = Self {
+            session: self.session.clone(),
+            window: opened.handle,
+            part: self.part,
+        };
+        screen.visit(address).await?;
+        Ok(screen)
+    }
+
+    /// The visitor turns to the tab.
+    pub(crate) async fn come_to(&self) -> Step {
+        self.turn_to().await?;
+        let front = self.session.devtools("Page.bringToFront", json!({}));
+        front.await.map(drop)
+    }
+
+    /// The browser has no locks, for the pages that this tab visits from here on.
+    pub(crate) async fn have_no_locks(&self) -> Step {
+        self.turn_to().await?;
+        let source = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });";
+        let wish = json!({ "source": source });
+        let done = self
+            .session
+            .devtools("Page.addScriptToEvaluateOnNewDocument", wish);
+        done.await.map(drop)
+    }
+
+    /// Closes the tab.
+    pub(crate) async fn close(&self) -> Step {
+        self.turn_to().await?;
+        Ok(self.session.client.close_window().await?)
+    }
+
+    /// Ends the process of the tab's page without a word to it.
+    pub(crate) async fn crash(&self) -> Step {
+        self.turn_to().await?;
+        // Nobody is left to answer.
+        let crash = self.session.devtools("Page.crash", json!({}));
+        drop(tokio::time::timeout(CRASH, crash).await);
+        Ok(())
+    }
+
+    /// Puts the window away, so that nobody sees its page, or takes it up again.
+    pub(crate) async fn hide(&self, is_hidden: bool) -> Step {
+        self.turn_to().await?;
+        let client = &self.session.client;
+        if is_hidden {
+            client.minimize_window().await?;
+        } else {
+            client.set_window_size(1024, 768).await?;
+        }
+        eventually("the page to notice it", async || {
+            let seen = self.look("return document.hidden", &json!(null)).await?;
+            Ok((seen == is_hidden).then_some(()))
+        })
+        .await
+    }
+
+    /// Stops everything that the page does, as browsers do with hidden ones, or lets it go on.
+    pub(crate) async fn freeze(&self, is_frozen: bool) -> Step {
+        self.turn_to().await?;
+        let state = if is_frozen { "frozen" } else { "active" };
+        self.session
+            .devtools("Page.setWebLifecycleState", json!({ "state": state }))
+            .await
+            .map(drop)
     }
 
     /// Goes to a page.

@@ -72,7 +72,7 @@ async fn speak(screen: &Screen, language: &str) -> Step {
     const SPOKEN: &str = "
 const [window, panel] = [root.querySelector('dialog'), root.querySelector('.panel')];
 const text = root.querySelector('h2, .problem')?.textContent ?? '';
-return window.lang === arguments[0] && (!panel || /[ء-ي]/.test(text) === (window.lang === 'ar'));";
+return !window || window.lang === arguments[0] && (!panel || /[ء-ي]/.test(text) === (window.lang === 'ar'));";
     screen.set_attribute("lang", Some(language)).await?;
     eventually(format_args!("the language {language}"), async || {
         let is_spoken = screen.look(SPOKEN, &json!(language)).await?;
@@ -145,13 +145,13 @@ pub(crate) async fn reach_everything(screen: &Screen) -> Step {
 }
 
 const FITS: &str = "
-const { width, height } = root.querySelector('dialog').getBoundingClientRect();
+const { width = 0, height = 0 } = root.querySelector('dialog')?.getBoundingClientRect() ?? {};
 return width <= innerWidth && height <= innerHeight;";
 
 /// What sticks out, what cannot be scrolled to, what is smaller than 24 by 24, and fields that a phone zooms in on.
 const OUT_OF_REACH: &str = "
 const window = root.querySelector('dialog');
-const frame = window.open ? window : null;
+const frame = window?.open ? window : null;
 const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[inert], .unseen');
 const name = (e) => e.localName + '.' + e.className + ' “' + (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().slice(0, 30) + '”';
 const lost = [];

@@ -42,6 +42,11 @@ impl Visitor {
         Screen::in_front(session, Part::Widget).await.map(Self)
     }
 
+    /// The same person in another tab, at this address.
+    pub(crate) async fn in_another_tab(&self, address: &str) -> Step<Self> {
+        self.tab(address).await.map(Self)
+    }
+
     /// Opens the window by its round button, fills in the form and sends it.
     pub(crate) async fn start_chat(&self, subject: &str) -> Step {
         self.press("Chat with us").await?;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { content, place, shape } from "../../src/api/debug.js";
+import { content, place, shape } from "../../src/debug.js";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { read, settled, write } from "../../src/survive.js";
+import { read, write } from "../../src/survive.js";
 
 const left = {
   chat: '["s1","11","c1",0,[],[]]',
@@ -46,29 +46,4 @@ test("what is no snapshot is refused, even with the right sum", () => {
   for (const change of wrong) assert.equal(read(forged(change)), null, JSON.stringify(change));
   for (const json of ["null", "7", "[]", '""', "{}", "{"]) assert.equal(read("1:" + write(left).split(":")[1] + ":" + json), null);
   for (const text of ["", ":", "1::", "1:x:", "rubbish", "\0"]) assert.equal(read(text), null, text);
-});
-
-const row = (position, text) => ["Message.Text", "Ann", text, "4", "AGENT", String(position)];
-const chat = (messages) => JSON.stringify(["s1", "11", "c1", { transcriptPosition: 1 }, [row(7, "late"), row(12, "b"), row(3, "a")], messages]);
-const parts = (text) => JSON.parse(text);
-
-test("events are taken up in the order of their positions", () => {
-  const [, , , , events] = parts(settled(chat([]), true));
-  assert.deepEqual(events.map(([, , text]) => text), ["a", "late", "b"]);
-});
-
-test("a page that could not say when it ended leaves what was waiting in doubt", () => {
-  const messages = [["first", "d", "5"], ["second", "q", ""], ["third", "r", "6"]];
-  assert.deepEqual(parts(settled(chat(messages), true))[5], messages);
-  assert.deepEqual(parts(settled(chat(messages), false))[5], [["first", "d", "5"], ["second", "d", "12"], ["third", "r", "6"]]);
-});
-
-test("before anything was said, what was waiting is in doubt from the beginning", () => {
-  const started = (created) => settled(JSON.stringify(["s1", "3", "", created, [], [["hi", "q", ""]]]), false);
-  assert.deepEqual(parts(started({ transcriptPosition: 4 }))[5], [["hi", "d", "4"]]);
-  assert.deepEqual(parts(started(0))[5], [["hi", "d", "1"]]);
-});
-
-test("what is no chat is handed on as none", () => {
-  for (const text of ["", "{", "null", "[]", "7", '["s","1","",0,{},[]]']) assert.equal(settled(text, false), "", text);
 });

@@ -155,6 +155,22 @@ async fn a_window_that_cannot_be_fetched_leaves_no_dead_button() {
 }
 
 #[wasm_bindgen_test]
+async fn an_inline_window_that_cannot_be_fetched_is_not_fetched_again_and_again() {
+    let stage = Stage::new();
+    let element = stage.element(&[
+        ("fallback-url", "tel:+3581234"),
+        ("fallback-label", "Call us"),
+    ]);
+    failing("404");
+    element.set_attribute("mode", "inline").unwrap();
+    see_in("a", "Call us").await;
+    assert_eq!(stage.details("error").len(), 1);
+    assert!(!element.has_attribute("open"));
+    call(&element, "open", &JsValue::UNDEFINED);
+    see("How can we help?").await;
+}
+
+#[wasm_bindgen_test]
 async fn commands_reach_a_window_that_is_still_to_be_loaded() {
     let stage = Stage::new();
     let element = stage.element(&[("subject", "Router")]);

@@ -7,6 +7,7 @@
 )]
 
 mod commands;
+mod contract;
 mod element;
 mod form;
 mod keep;

@@ -75,12 +75,13 @@ export function run(text, attributes) {
 export function provide(mount, css, parts) {
   const styles = new CSSStyleSheet();
   styles.replaceSync(css);
-  modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js"]);
+  modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js", "debug.js"]);
   const element = customElements.get("gms-chat");
   element.engine = async () => ({ mount, styles, ...(await modules["window.js"]) });
   element.extras = () => modules["extras.js"];
   element.api = () => modules["api.js"];
   element.survive = () => modules["survive.js"];
+  element.debug = () => modules["debug.js"];
   copied.length = saved.length = 0;
   printed = document.title = "";
 }

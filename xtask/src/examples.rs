@@ -8,7 +8,15 @@ use crate::project::Project;
 use crate::test::node_packages;
 
 /// Every example, in the order of examples/README.md.
-pub(crate) const ALL: [&str; 6] = ["plain", "tag-manager", "turbo", "vite", "react", "vue"];
+pub(crate) const ALL: [&str; 7] = [
+    "plain",
+    "tag-manager",
+    "turbo",
+    "vite",
+    "react",
+    "vue",
+    "svelte",
+];
 const FOLDER: &str = "examples";
 
 /// Where a built example is.

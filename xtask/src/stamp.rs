@@ -6,6 +6,7 @@ mod languages;
 mod loader;
 mod order;
 mod prune;
+mod split;
 
 use std::path::{Path, PathBuf};
 
@@ -35,13 +36,18 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let (wasm, glue) = built_pair(&staging)?;
     let built = read(&staging.join(&wasm))?;
     let mut glue_text = read_text(&staging.join(&glue))?;
+    let mut session = String::new();
     let small = if is_release() {
-        let small = shrink(project, &built)?;
+        let linked = Linked::read(project)?;
+        let small = shrink(project, &built, &linked)?;
         glue_text = glue::prune(&glue_text, &glue::imports(&small)?);
         glue_text = glue::lighten(&glue_text)?;
-        let (short, text) = glue::shorten(&small, &glue_text)?;
-        glue_text = text;
-        order::arrange(&short)?
+        let halves = split::split(&small, &linked.map, &split::addresses(&linked.wasm)?)?;
+        let short = glue::Short::of(&small, &glue_text)?;
+        glue_text = short.glue(&glue_text);
+        let late = order::arrange(&short.wasm(&halves.session)?)?;
+        session = keep_as(&staging, "gms-chat-session", "wasm", &late)?;
+        order::arrange(&short.wasm(&halves.window)?)?
     } else {
         built
     };
@@ -61,6 +67,7 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     let values = loader::Values {
         glue: glue_name,
         wasm: wasm_name,
+        session,
         window_css: keep(&staging, "css", window.as_bytes())?,
         launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
         window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
@@ -71,6 +78,12 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
             "gms-chat-api",
             "js",
             bundle(project, "src/api.js", "")?.as_bytes(),
+        )?,
+        debug: keep_as(
+            &staging,
+            "gms-chat-debug",
+            "js",
+            bundle(project, "src/debug.js", "")?.as_bytes(),
         )?,
         languages: languages.folder,
         tags: languages.tags,
@@ -121,9 +134,27 @@ fn is_release() -> bool {
     std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
+/// What the linker wrote.
+struct Linked {
+    wasm: Vec<u8>,
+    map: prune::map::Map,
+}
+
+impl Linked {
+    fn read(project: &Project) -> Outcome<Self> {
+        let linked = project
+            .target()
+            .join("wasm32-unknown-unknown/release/gms-chat");
+        let wasm = read(&linked.with_extension("wasm"))?;
+        let map = read_text(&linked.with_extension("map"))?;
+        let map = prune::map::Map::read(&map, &wasm)?;
+        Ok(Self { wasm, map })
+    }
+}
+
 /// Prunes and optimises. wasm-opt must not inline (brotli finds the repetition of calls, not of bodies: 1.4 KB),
 /// and must not take traps for impossible: that would remove bounds checks.
-fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
+fn shrink(project: &Project, wasm: &[u8], linked: &Linked) -> Outcome<Vec<u8>> {
     let folder = project.target().join("stamp");
     std::fs::create_dir_all(&folder)
         .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
@@ -134,15 +165,7 @@ fn shrink(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
     prune::refuse_formatting(&once)?;
     write(&pruned, &prune::mute(&once)?)?;
     optimise(project, &pruned, &small)?;
-    let small = read(&small)?;
-    let linked = project
-        .target()
-        .join("wasm32-unknown-unknown/release/gms-chat");
-    prune::silence(
-        &small,
-        &read(&linked.with_extension("wasm"))?,
-        &read_text(&linked.with_extension("map"))?,
-    )
+    prune::silence(&read(&small)?, &linked.map)
 }
 
 fn optimise(project: &Project, from: &Path, to: &Path) -> Outcome {
@@ -207,15 +230,20 @@ fn keep(staging: &Path, ending: &str, content: &[u8]) -> Outcome<String> {
 
 /// Writes `content` under `STEM-HASH.ENDING` and returns that name.
 fn keep_as(staging: &Path, stem: &str, ending: &str, content: &[u8]) -> Outcome<String> {
-    let name = format!("{stem}-{:016x}.{ending}", fnv1a(content));
+    let name = format!("{stem}-{:06x}.{ending}", hash(content));
     write(&staging.join(&name), content)?;
     Ok(name)
 }
 
-/// FNV-1a, 64 bits: names only have to change with the content, nobody attacks them.
-fn fnv1a(content: &[u8]) -> u64 {
-    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+/// Names only have to change with the content, nobody attacks them, and the loader carries each: 24 bits.
+fn hash(content: &[u8]) -> u32 {
+    fnv1a(content) >> 8
+}
+
+/// FNV-1a, 32 bits.
+fn fnv1a(content: &[u8]) -> u32 {
+    content.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
     })
 }
 
@@ -274,8 +302,8 @@ mod tests {
 
     #[test]
     fn the_hash_is_fnv1a() {
-        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(fnv1a(b""), 0x811c_9dc5);
+        assert_eq!(fnv1a(b"foobar"), 0xbf9c_f968);
     }
 
     #[test]

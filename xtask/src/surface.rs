@@ -13,7 +13,7 @@ use crate::project::Project;
 
 pub(crate) use code::complaints;
 pub(crate) use manifest::manifest;
-use table::{COMMANDS, EVENTS, OPTIONS};
+use table::{COMMANDS, EVENTS, OPTIONS, Opt};
 pub(crate) use types::types;
 
 /// Where the table stands for people.
@@ -28,6 +28,11 @@ pub(crate) fn api(project: &Project, rest: &[String]) -> Outcome {
 /// The text of docs/api.md.
 pub(crate) fn page() -> String {
     page::page()
+}
+
+/// Whether an option is a property of the element: the others are commands there, or every element's own.
+fn is_property(name: &str) -> bool {
+    !["open", "invite", "lang", "dir"].contains(&name)
 }
 
 /// `first-name` as `firstName`.
@@ -77,6 +82,13 @@ mod tests {
         for option in OPTIONS {
             let property = format!("  {}?: {};", camel(option.name), option.kind);
             assert!(types.contains(&property), "{property}");
+            let property = format!("  {}: ", camel(option.name));
+            let line = types.lines().find(|line| line.starts_with(&property));
+            assert_eq!(
+                line.is_some_and(|line| line.ends_with(" | null;")),
+                is_property(option.name),
+                "{property}"
+            );
         }
         for command in COMMANDS {
             assert!(

@@ -262,7 +262,7 @@ impl Session {
             PageEvent::Visible | PageEvent::Awake => self.wake(),
             PageEvent::Offline => self.offline = true,
             // Whether there is anything to come back to is known to the owner.
-            PageEvent::Hidden | PageEvent::Leaving => {}
+            PageEvent::Hidden | PageEvent::Frozen | PageEvent::Leaving => {}
         }
         self.carry_on();
     }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod away;
 mod call;
 mod config;
 mod entry;
@@ -31,11 +32,15 @@ use crate::{ExchangeId, Failure, Lane, Moment, Output, PageEvent, Reply, wire};
 
 use call::Job;
 use line::Line;
+use outbox::UNPROVEN_STEP;
 use push::Push;
 use rest::Rest;
 use start::Start;
 use talk::{Chat, Course};
 use view::View;
+
+pub(crate) use kept::{Kept, TAKEN_STEP, joined};
+pub(crate) use outbox::{DOUBTFUL_STEP, QUEUED_STEP};
 
 pub use config::{Config, Delivery, Limits, Visitor};
 pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};
@@ -64,8 +69,8 @@ pub struct Session {
     farewell: Option<String>,
     /// Whether REST requests carry `gms_user`.
     identified: bool,
-    /// Whether the page can be seen.
-    visible: bool,
+    /// Since when the page cannot be seen; `None` while it can.
+    hidden: Option<Moment>,
     /// When something is due, as found at the end of the last input.
     wake: Option<Moment>,
 }
@@ -105,7 +110,7 @@ impl Session {
             line: Line::default(),
             farewell: None,
             identified: true,
-            visible: true,
+            hidden: None,
             wake: None,
             config,
         };
@@ -120,9 +125,10 @@ impl Session {
             Command::Say(text) => self.say(text, now),
             Command::Typing => self.press_key(now),
             Command::StopTyping => self.stop_typing(),
-            Command::Retry(key) => self.retry(key),
+            Command::Retry(key) => self.retry(key, now),
             Command::Discard(key) => self.view.discard(key),
             Command::Notice(text) => self.notice(text),
+            Command::Note { text, tone } => self.view.note(text, tone),
             Command::End => self.end(now),
             Command::Reset => self.reset(),
         }
@@ -163,12 +169,15 @@ impl Session {
     pub fn handle_page(&mut self, event: PageEvent, now: Moment) {
         self.push.handle_page(event, now);
         match event {
-            PageEvent::Hidden => self.visible = false,
+            PageEvent::Hidden => self.hidden = self.hidden.or(Some(now)),
+            PageEvent::Frozen => self.freeze(now),
             PageEvent::Offline => {}
-            PageEvent::Visible | PageEvent::Online | PageEvent::Awake => {
-                self.visible |= event == PageEvent::Visible;
+            PageEvent::Visible => {
+                self.hidden = None;
+                self.come_back(now);
                 self.wake_up(now);
             }
+            PageEvent::Online | PageEvent::Awake => self.wake_up(now),
             PageEvent::Leaving => self.leave(now),
         }
         self.settle(now);
@@ -227,13 +236,44 @@ impl Session {
         };
         if open && !text.trim().is_empty() {
             self.view.say(text);
+            self.come_back(now);
         }
+    }
+
+    /// Whether a chat is on, or is being started.
+    pub(crate) fn is_busy(&self) -> bool {
+        match self.state {
+            State::Starting(_) | State::Live(_) => true,
+            State::Idle | State::Over | State::Failed => false,
+        }
+    }
+
+    /// Takes up a message that another tab may have sent already: the transcript is to tell. Where it shows the same
+    /// words, nobody can, and the message is not sent by itself.
+    pub(crate) fn take_up(&mut self, text: String, now: Moment) {
+        match &self.state {
+            State::Live(chat) => {
+                let reached = chat.sequence.reached();
+                let is_shown = self.view.outbox.has_echoed(&text);
+                let step = if is_shown {
+                    UNPROVEN_STEP
+                } else {
+                    DOUBTFUL_STEP
+                };
+                self.view.resume(text, step, Some(reached), now);
+            }
+            // Nothing can have been sent yet.
+            State::Starting(_) => self.view.say(text),
+            State::Idle | State::Over | State::Failed => {}
+        }
+        self.settle(now);
     }
 
     fn press_key(&mut self, now: Moment) {
         if let State::Live(chat) = &mut self.state {
             chat.typing.press(&self.config.limits, now);
             chat.enliven(now);
+            self.come_back(now);
         }
     }
 
@@ -243,9 +283,10 @@ impl Session {
         }
     }
 
-    fn retry(&mut self, key: EntryKey) {
+    fn retry(&mut self, key: EntryKey, now: Moment) {
         if matches!(self.state, State::Starting(_) | State::Live(_)) {
             self.view.retry(key);
+            self.come_back(now);
         }
     }
 

@@ -74,6 +74,8 @@ pub enum PageEvent {
     Visible,
     /// The page cannot be seen; timers may be slow from here.
     Hidden,
+    /// The page is about to be stopped, and may not run again for long.
+    Frozen,
     /// The page runs again after it was frozen; whether it can be seen does not change by that.
     Awake,
     /// The page goes for good, and nobody will take up its chat.

@@ -219,6 +219,11 @@ impl Row<'_> {
         self.at(place).and_then(text).unwrap_or_default()
     }
 
+    /// Whether there is anything at this place.
+    pub(crate) fn has(self, place: usize) -> bool {
+        self.at(place).is_some()
+    }
+
     /// The number at this place.
     pub(crate) fn number(self, place: usize) -> Option<u64> {
         self.at(place).and_then(number)

@@ -31,6 +31,7 @@ mod wire;
 pub mod bayeux;
 pub mod chat;
 pub mod form;
+pub mod tabs;
 
 pub use exchange::{ExchangeId, Failure, Lane, Output, PageEvent, Reply, Request};
 pub use json::decimal;

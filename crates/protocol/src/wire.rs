@@ -13,7 +13,7 @@ use crate::chat::Problem;
 use crate::{Reply, json};
 
 pub(crate) use answer::{Availability, ChatObject, ChatState, Delivery, Link, service_id};
-pub(crate) use event::{Event, Kind, read_all, write};
+pub(crate) use event::{Event, Kind, read_all, role, role_name, write};
 
 /// The JSON of a good answer (`Null` for an empty body), or what went wrong.
 ///

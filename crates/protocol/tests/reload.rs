@@ -283,7 +283,7 @@ fn what_is_no_snapshot_is_refused_and_a_chat_is_not_replaced() {
     let mut chat = chat(Delivery::Poll);
     let left = chat.snapshot().unwrap();
     assert!(
-        !chat.session.restore(&left, visitor(), chat.now),
+        !chat.session.restore(&left, true, visitor(), chat.now),
         "a chat is on"
     );
     chat.page_begins(config(Delivery::Poll));
@@ -301,7 +301,10 @@ fn what_is_no_snapshot_is_refused_and_a_chat_is_not_replaced() {
         r#"{"s":1}"#,
     ];
     for text in cuts.chain(others.map(str::to_owned)) {
-        assert!(!chat.session.restore(&text, visitor(), chat.now), "{text}");
+        assert!(
+            !chat.session.restore(&text, true, visitor(), chat.now),
+            "{text}"
+        );
     }
     let events = chat.events.len();
     chat.pump();
@@ -379,7 +382,7 @@ fn a_forged_snapshot_does_no_harm() {
         let left = spoil(&left, &mut dice);
         chat.page_begins(config(delivery));
         let told = chat.events.len();
-        if chat.session.restore(&left, visitor(), chat.now) {
+        if chat.session.restore(&left, true, visitor(), chat.now) {
             taken += 1;
             // Whatever it was taken for, the chat goes on without a panic.
             chat.gms.style = RefreshStyle::Pushed;
@@ -485,6 +488,68 @@ fn reloads_at_any_moment_lose_and_double_nothing() {
             assert_eq!(received.len(), count, "{about}: sent twice");
             let open = screen.iter().filter(|line| line.ends_with(['…', '?']));
             assert_eq!(open.count(), 0, "{about}: {screen:#?}");
+        }
+    }
+}
+
+/// A snapshot of a page that was busy: an event that came late stands behind those that came before it.
+fn busy(delivery: Delivery) -> (Peer, String) {
+    let mut chat = chat(delivery);
+    chat.serving = false;
+    chat.say("waits");
+    chat.say("behind it");
+    let left = chat.snapshot().unwrap();
+    let rows = left.split_once("],[\"Message.Text\"").unwrap();
+    let (first, others) = rows.1.split_once(']').unwrap();
+    // The first message comes last.
+    let (events, messages) = others.split_once("],[").unwrap();
+    let moved = format!(
+        "{}{events},[\"Message.Text\"{first}]],[{messages}",
+        rows.0.to_owned() + "]"
+    );
+    (chat, moved)
+}
+
+#[test]
+fn events_are_taken_up_in_the_order_of_their_positions() {
+    for delivery in MODES {
+        let (mut chat, left) = busy(delivery);
+        chat.page_begins(config(delivery));
+        assert!(
+            chat.session.restore(&left, true, visitor(), chat.now),
+            "{left}"
+        );
+        chat.serving = true;
+        chat.advance(secs(20));
+        let mut wanted = SAID.to_vec();
+        wanted.extend(["me: waits ✓", "me: behind it ✓"]);
+        assert_eq!(chat.screen(), wanted, "{delivery:?}");
+    }
+}
+
+#[test]
+fn a_page_that_could_not_say_when_it_ended_leaves_what_was_waiting_in_doubt() {
+    for delivery in MODES {
+        for is_exact in [true, false] {
+            let mut chat = chat(delivery);
+            chat.serving = false;
+            chat.say("waits");
+            chat.say("behind it");
+            let left = chat.snapshot().unwrap();
+            chat.page_begins(config(delivery));
+            assert!(chat.session.restore(&left, is_exact, visitor(), chat.now));
+            chat.serving = true;
+            chat.advance(millis(0));
+            let fate = if is_exact { "…" } else { "?" };
+            assert_eq!(
+                chat.screen()[4],
+                format!("me: behind it {fate}"),
+                "{delivery:?}"
+            );
+            chat.advance(secs(20));
+            let mut received = chat.gms.received.clone();
+            received.dedup();
+            assert_eq!(received, ["hi", "waits", "behind it"], "{delivery:?}");
         }
     }
 }

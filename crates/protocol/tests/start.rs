@@ -356,20 +356,34 @@ fn a_creation_that_never_arrived_is_repeated() {
     }
 }
 
-#[test]
-fn a_chat_that_was_wrongly_denied_is_left_for_another_service() {
+/// The answer to the creation is lost, and something in between does not find the path so often.
+fn wrongly_denied(times: usize) -> Peer {
     let mut peer = Peer::new(config(Delivery::Poll));
     peer.gms.fault(CREATE, Fault::AnswerLost);
-    // Something in between does not find the path, and does find it later.
-    peer.gms.fault("/refresh", Fault::Status(404, None));
     let exists = r#"{"message":"the service has a chat","exception":"ChatSessionException"}"#;
-    peer.gms.fault(CREATE, Fault::Body(500, exists));
+    for _ in 0..times {
+        peer.gms.fault("/refresh", Fault::Status(404, None));
+        peer.gms.fault(CREATE, Fault::Body(500, exists));
+    }
     peer.start();
-    peer.advance(secs(10));
-    assert!(peer.gms.over, "the chat that nobody is in was ended");
-    assert_eq!(peer.count("request-chat"), 2);
-    assert_eq!(peer.gms.created, 2);
+    peer.advance(secs(30));
     assert!(!matches!(peer.phase(), Phase::Failed(_)));
+    peer
+}
+
+#[test]
+fn a_chat_that_was_wrongly_denied_is_found_when_it_is_asked_for_again() {
+    let peer = wrongly_denied(1);
+    assert_eq!(peer.phase(), Phase::Waiting);
+    assert!(!peer.gms.over, "the chat is the visitor's");
+    assert_eq!((peer.count("request-chat"), peer.gms.created), (1, 1));
+}
+
+#[test]
+fn a_chat_that_was_wrongly_denied_twice_is_left_for_another_service() {
+    let peer = wrongly_denied(2);
+    assert!(peer.gms.over, "the chat that nobody is in was ended");
+    assert_eq!((peer.count("request-chat"), peer.gms.created), (2, 2));
 }
 
 #[test]

@@ -34,22 +34,34 @@ pub(crate) enum Happening {
     Deadline,
 }
 
-/// The agenda. What is due at the same moment happens in the order in which it was noted.
-#[derive(Debug, Default)]
-pub(crate) struct Agenda {
-    heap: BinaryHeap<Reverse<(u64, u64, Happening)>>,
+/// The agenda of one client's world.
+pub(crate) type Agenda = Later<Happening>;
+
+/// An agenda. What is due at the same moment happens in the order in which it was noted.
+#[derive(Debug)]
+pub(crate) struct Later<T> {
+    heap: BinaryHeap<Reverse<(u64, u64, T)>>,
     noted: u64,
 }
 
-impl Agenda {
+impl<T: Ord> Default for Later<T> {
+    fn default() -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            noted: 0,
+        }
+    }
+}
+
+impl<T: Ord> Later<T> {
     /// Notes that something happens at this moment.
-    pub(crate) fn note(&mut self, at: u64, happening: Happening) {
+    pub(crate) fn note(&mut self, at: u64, happening: T) {
         self.noted += 1;
         self.heap.push(Reverse((at, self.noted, happening)));
     }
 
     /// Takes the next.
-    pub(crate) fn next(&mut self) -> Option<(u64, Happening)> {
+    pub(crate) fn next(&mut self) -> Option<(u64, T)> {
         let Reverse((at, _, happening)) = self.heap.pop()?;
         Some((at, happening))
     }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Instant;
 
 use crate::campaign::{Campaign, Find, Report, run};
 #[cfg(feature = "defects")]
@@ -16,6 +17,7 @@ use crate::named;
 use crate::plan::Plan;
 use crate::shrink::shrink;
 use crate::storm;
+use crate::tabs;
 use crate::world::World;
 
 const USAGE: &str = "\
@@ -29,6 +31,7 @@ cargo xtask simulate [OPTIONS]
   --only A,B,C     with --replay: nothing but the items of these numbers
   --named NAME     a schedule with a name, and what happens in it; `list` lists them
   --defects        how many seeds it takes to find each deliberate defect (cargo feature `defects`)
+  --tabs           one chat in several tabs that close, freeze and crash; with --seeds, --from, or --replay SEED
   --storm          100,000 widgets lose the server for a minute: who comes back when
 ";
 
@@ -41,6 +44,8 @@ struct Options {
     finds: usize,
     task: Task,
     only: Option<Vec<usize>>,
+    /// Several tabs instead of one page.
+    tabs: bool,
 }
 
 /// What to do.
@@ -62,6 +67,7 @@ impl Default for Options {
             finds: 20,
             task: Task::Campaign,
             only: None,
+            tabs: false,
         }
     }
 }
@@ -92,6 +98,7 @@ impl Options {
                 "--named" => options.task = Task::Named(value()?.clone()),
                 "--defects" => options.task = Task::Defects,
                 "--storm" => options.task = Task::Storm,
+                "--tabs" => options.tabs = true,
                 "--only" => {
                     let numbers = value()?
                         .split(',')
@@ -106,6 +113,8 @@ impl Options {
 
     fn go(self) -> ExitCode {
         match &self.task {
+            Task::Campaign if self.tabs => play_tabs(self.from, self.seeds, self.threads),
+            Task::Replay(seed) if self.tabs => replay_tabs(*seed),
             Task::Campaign => self.campaign(),
             Task::Replay(seed) => replay(*seed, self.only),
             Task::Named(name) => tell_named(name),
@@ -134,6 +143,48 @@ impl Options {
         println!("\nseed {seed}: {} {}", violation.rule, violation.what);
         print_short(*seed, None);
         ExitCode::FAILURE
+    }
+}
+
+/// Plays seeds of several tabs on all threads; tells the first one that breaks a rule.
+fn play_tabs(from: u64, seeds: u64, threads: usize) -> ExitCode {
+    let began = Instant::now();
+    let share = |thread: u64| {
+        let mine = (from..from + seeds).filter(move |seed| seed % threads as u64 == thread);
+        mine.map(|seed| (seed, tabs::run(seed, None)))
+            .find(|(_, outcome)| outcome.is_err())
+    };
+    let finds: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads as u64)
+            .map(|thread| scope.spawn(move || share(thread)))
+            .collect();
+        let finds = workers.into_iter().map(|worker| worker.join());
+        finds.filter_map(|find| find.unwrap_or(None)).collect()
+    });
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{seeds} seeds of several tabs in {seconds:.1} s on {threads} threads");
+    match finds.into_iter().min_by_key(|(seed, _)| *seed) {
+        Some((seed, Err(broken))) => {
+            println!("seed {seed}: {broken}\n\ncargo xtask simulate --tabs --replay {seed}");
+            ExitCode::FAILURE
+        }
+        Some(_) | None => {
+            println!("no rule was broken");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn replay_tabs(seed: u64) -> ExitCode {
+    match tabs::run(seed, Some(print_line)) {
+        Ok(()) => {
+            println!("no rule was broken");
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            println!("{broken}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -61,8 +61,13 @@ impl Client {
             }
             Subject::Chat(delivery) => {
                 let anonymous = setting.no_user && delivery == chat::Delivery::Poll;
+                let limits = chat::Limits {
+                    away: Duration::from_millis(setting.away.unwrap_or(0)),
+                    ..chat::Limits::default()
+                };
                 let config = chat::Config {
                     delivery,
+                    limits,
                     append_type: !setting.one_address,
                     user_id: (!anonymous).then(|| USER.to_owned()),
                     ..chat::Config::new("/genesys")

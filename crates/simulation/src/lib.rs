@@ -17,6 +17,7 @@ mod random;
 mod server;
 mod shrink;
 mod storm;
+mod tabs;
 mod tally;
 mod world;
 

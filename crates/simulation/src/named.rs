@@ -45,7 +45,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
 ];
 
 /// All of them. The held connects of a chat are numbers 1 and up of their lane; number 0 asks for proof.
-pub(crate) const ALL: [Named; 24] = [
+pub(crate) const ALL: [Named; 25] = [
     Named {
         name: "lost-ack-reply",
         about: "the answer that brings events is lost; the server has to bring them again",
@@ -168,6 +168,20 @@ pub(crate) const ALL: [Named; 24] = [
                 spell(4_000, Spell::Frozen, 30_000),
                 at(10_000, Deed::Write(5)),
                 at(30_000, Deed::Write(1)),
+            ]
+        },
+    },
+    Named {
+        name: "away-and-back",
+        about: "the page is hidden for long, the agent is told, and both write meanwhile",
+        calm: 90_000,
+        items: || {
+            vec![
+                Item::Quirk(Quirk::Away(5_000)),
+                spell(4_000, Spell::Hidden, 60_000),
+                at(20_000, Deed::Write(2)),
+                at(30_000, Deed::Say(2)),
+                at(50_000, Deed::Write(1)),
             ]
         },
     },
@@ -449,6 +463,16 @@ mod tests {
     fn freeze_past_expiry() {
         passes_for_all("freeze-past-expiry");
         assert_eq!(passes("freeze-past-expiry", COMETD).gaps, 0);
+    }
+
+    #[test]
+    fn away_and_back() {
+        passes_for_all("away-and-back");
+        let figures = passes("away-and-back", COMETD);
+        assert_eq!(figures.gaps, 0);
+        let [_, meta, _] = figures.exchanges;
+        // Twice away, and a handshake with its subscription at the beginning, for the word, and on the return.
+        assert_eq!(meta, 8);
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(crate) struct Server {
     pub(crate) event_suffix: String,
     /// What waits for the users' next sessions.
     kept: Vec<(String, Parcel)>,
+    /// Users who took leave with a position, and where to begin when they come back.
+    absent: Vec<(String, u64)>,
     /// Chats are not ended for their client's silence.
     is_patient: bool,
     now: u64,
@@ -67,6 +69,7 @@ impl Server {
             silenced: Vec::new(),
             event_suffix: String::new(),
             kept: Vec::new(),
+            absent: Vec::new(),
             is_patient: false,
             now: 0,
             numbers: 0,
@@ -169,6 +172,39 @@ impl Server {
         if last > before {
             self.push(service, before + 1, last);
         }
+    }
+
+    /// A user takes leave for a while, with this position: the agents of the chat are told.
+    fn note_absence(&mut self, user: &str, position: u64) {
+        self.absent.push((user.to_owned(), position));
+        for service in self.chats_of(user) {
+            let now = self.now;
+            self.happen(service, now, |chat| chat.tell_absence(now));
+        }
+    }
+
+    /// A user is back: what came meanwhile follows, if this server does that.
+    fn catch_up(&mut self, user: &str) {
+        let seen = self.absent.iter().rev().find(|(other, _)| other == user);
+        let Some(seen) = seen.map(|(_, seen)| *seen) else {
+            return;
+        };
+        self.absent.retain(|(other, _)| other != user);
+        if self.setting.catches_up {
+            for service in self.chats_of(user) {
+                let last = self.chat(service).map_or(0, Chat::last);
+                self.push(service, seen + 1, last);
+            }
+        }
+    }
+
+    /// The push chats of a user that go on.
+    fn chats_of(&self, user: &str) -> Vec<usize> {
+        let is_theirs = |service: &usize| {
+            let chat = self.chat(*service);
+            chat.is_some_and(|chat| chat.over.is_none() && chat.user.as_deref() == Some(user))
+        };
+        (0..self.services.len()).filter(is_theirs).collect()
     }
 
     /// Pushes these positions of a chat to its user, if it is a push chat.

@@ -198,6 +198,16 @@ impl Chat {
         self.append(custom, &self.client(), text, now);
     }
 
+    /// The visitor's client has taken leave for a while: the agents are told.
+    pub(crate) fn note_absence(&mut self, now: Instant) {
+        let custom = EventKind::Other("Notice.Custom".to_owned());
+        let server = Party {
+            name: "GMS".to_owned(),
+            role: Role::External,
+        };
+        self.append(custom, &server, "The client is disconnected", now);
+    }
+
     /// The visitor begins or stops to type.
     pub(crate) fn hear_typing(&mut self, types: bool, now: Instant) {
         self.show_typing(&self.client(), types, now);

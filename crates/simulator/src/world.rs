@@ -164,13 +164,17 @@ impl World {
     }
 
     /// A user has sent `/meta/disconnect`, perhaps with the last position that was seen.
-    pub(crate) fn user_goes_away(&mut self, user: &str, position: &Value) {
+    /// Then the agents are told.
+    pub(crate) fn user_goes_away(&mut self, user: &str, position: &Value, now: Instant) {
         let number = position.as_u64();
         let number = number.or_else(|| position.as_str().and_then(|text| text.parse().ok()));
         let Some(seen) = number.and_then(|number| usize::try_from(number).ok()) else {
             return;
         };
         self.absent.entry(user.to_owned()).or_default().seen = Some(seen);
+        for service in self.live_comet_chats(user) {
+            self.change_chat(&service, |chat| chat.note_absence(now));
+        }
     }
 
     /// Forgets all sessions, and on demand all services too, as a restart does.

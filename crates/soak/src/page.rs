@@ -74,12 +74,11 @@ impl Page {
         link: &Link,
     ) -> bool {
         (self.typed, self.saved) = (typed, typed);
-        let Some(settled) = kept.settled() else {
-            return false;
-        };
-        self.kept = Some(kept);
         let now = self.now();
-        let is_taken = self.session.restore(&settled, visitor, now);
+        let is_taken = self
+            .session
+            .restore(&kept.chat, kept.is_exact, visitor, now);
+        self.kept = Some(kept);
         self.drain(link);
         is_taken
     }
@@ -103,7 +102,8 @@ impl Page {
                 self.save(false);
             }
             PageEvent::Visible => self.is_hidden = false,
-            PageEvent::Online | PageEvent::Offline | PageEvent::Awake | PageEvent::Leaving => {}
+            PageEvent::Online | PageEvent::Offline | PageEvent::Awake => {}
+            PageEvent::Frozen | PageEvent::Leaving => {}
         }
         let now = self.now();
         self.session.handle_page(event, now);

@@ -86,6 +86,7 @@ fn line(entry: &Entry) -> Option<Line> {
             Some(Line::Said(Who::Visitor, text.clone(), fate))
         }
         Body::Gap => Some(Line::Gap),
-        Body::Joined | Body::Left | Body::Transferred { .. } | Body::PushUrl { .. } => None,
+        Body::Joined | Body::Left | Body::Transferred { .. } => None,
+        Body::PushUrl { .. } | Body::Note { .. } => None,
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasmparser::{Parser, Payload};
 
+use super::split::LENDER;
 use crate::failure::{Failure, OrFailure, Outcome};
 
 const ADVICE: &str = "wasm-opt wrote a file that cannot be read; run `cargo xtask dist` again";
@@ -176,25 +177,42 @@ fn exports(wasm: &[u8]) -> Outcome<BTreeSet<String>> {
     Ok(names)
 }
 
-/// Gives each import and export a name of two to four letters, in the wasm and in the glue.
-pub(super) fn shorten(wasm: &[u8], glue: &str) -> Outcome<(Vec<u8>, String)> {
-    let imports: Vec<String> = imports(wasm)?.into_iter().collect();
-    let exports: Vec<String> = exports(wasm)?.into_iter().collect();
-    if let Some(missing) = imports.iter().find(|name| !glue.contains(name.as_str())) {
-        let what = format!("the glue has lost `{missing}`, which the wasm imports");
-        return Err(Failure::new(
-            what,
-            "mend `prune` in xtask/src/stamp/glue.rs",
-        ));
+/// The short names of a module's imports and exports, two to four letters each.
+pub(super) struct Short {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl Short {
+    /// For a module, and the parts that it is divided into.
+    pub(super) fn of(wasm: &[u8], glue: &str) -> Outcome<Self> {
+        let imports: Vec<String> = imports(wasm)?.into_iter().collect();
+        let exports: Vec<String> = exports(wasm)?.into_iter().collect();
+        if let Some(missing) = imports.iter().find(|name| !glue.contains(name.as_str())) {
+            let what = format!("the glue has lost `{missing}`, which the wasm imports");
+            return Err(Failure::new(
+                what,
+                "mend `prune` in xtask/src/stamp/glue.rs",
+            ));
+        }
+        Ok(Self { imports, exports })
     }
-    let glue = rename(glue, "", &imports);
-    let glue = rename(&glue, "wasm.", &exports);
-    let glue = glue.replace(BINDGEN, GLUE);
-    let mut module = wasm_encoder::Module::new();
-    Shortener { imports, exports }
-        .parse_core_module(&mut module, Parser::new(0), wasm)
-        .or_failure("renaming the wasm's imports", ADVICE)?;
-    Ok((module.finish(), glue))
+
+    /// The glue with short names.
+    pub(super) fn glue(&self, glue: &str) -> String {
+        let glue = rename(glue, "", &self.imports);
+        let glue = rename(&glue, "wasm.", &self.exports);
+        glue.replace(BINDGEN, GLUE)
+    }
+
+    /// The module, or a part of it, with short names.
+    pub(super) fn wasm(&self, wasm: &[u8]) -> Outcome<Vec<u8>> {
+        let mut module = wasm_encoder::Module::new();
+        Shortener(self)
+            .parse_core_module(&mut module, Parser::new(0), wasm)
+            .or_failure("renaming the wasm's imports", ADVICE)?;
+        Ok(module.finish())
+    }
 }
 
 /// Replaces each of `names` behind `owner`, a longer one first: none may be replaced inside another.
@@ -212,10 +230,7 @@ fn short(index: usize) -> String {
     format!("${index}")
 }
 
-struct Shortener {
-    imports: Vec<String>,
-    exports: Vec<String>,
-}
+struct Shortener<'a>(&'a Short);
 
 /// The short name of one of `names`.
 fn renamed(names: &[String], name: &str) -> String {
@@ -223,7 +238,7 @@ fn renamed(names: &[String], name: &str) -> String {
     index.map_or_else(|| name.to_owned(), short)
 }
 
-impl Reencode for Shortener {
+impl Reencode for Shortener<'_> {
     type Error = std::convert::Infallible;
 
     /// Names and producers are for those who look into the module.
@@ -242,7 +257,7 @@ impl Reencode for Shortener {
     ) -> Result<(), Error<Self::Error>> {
         let kind = self.export_kind(export.kind)?;
         let index = self.external_index(export.kind, export.index)?;
-        section.export(&renamed(&self.exports, export.name), kind, index);
+        section.export(&renamed(&self.0.exports, export.name), kind, index);
         Ok(())
     }
 
@@ -254,9 +269,12 @@ impl Reencode for Shortener {
         let wasmparser::Imports::Single(_, import) = imports else {
             return wasm_encoder::reencode::utils::parse_imports(self, section, imports);
         };
-        let name = renamed(&self.imports, import.name);
         let kind = self.entity_type(import.ty)?;
-        section.import(GLUE, &name, kind);
+        if import.module == LENDER {
+            section.import(LENDER, &renamed(&self.0.exports, import.name), kind);
+        } else {
+            section.import(GLUE, &renamed(&self.0.imports, import.name), kind);
+        }
         Ok(())
     }
 }
@@ -324,7 +342,7 @@ export class Widget {
         ]
         .concat();
         let light = lighten(&glue).unwrap();
-        assert!(light.contains("kept();") && light.contains("export default async function start"));
+        assert!(light.contains("kept();") && light.contains("export default (given)"));
         assert!(
             !light.contains("initSync") && !light.contains("numBytesDecoded"),
             "{light}"
@@ -352,9 +370,11 @@ export class Widget {
             imports(&wasm).unwrap(),
             BTreeSet::from(["__wbg_a".to_owned()])
         );
-        let (small, glue) = shorten(&wasm, "{ __wbg_a: function() {}, __wbg_ab: 1 }").unwrap();
+        let glue = "{ __wbg_a: function() {}, __wbg_ab: 1 }";
+        let short = Short::of(&wasm, glue).unwrap();
+        let small = short.wasm(&wasm).unwrap();
         assert_eq!(imports(&small).unwrap(), BTreeSet::from(["$0".to_owned()]));
-        assert_eq!(glue, "{ $0: function() {}, $0b: 1 }");
-        assert!(shorten(&wasm, "{}").is_err());
+        assert_eq!(short.glue(glue), "{ $0: function() {}, $0b: 1 }");
+        assert!(Short::of(&wasm, "{}").is_err());
     }
 }

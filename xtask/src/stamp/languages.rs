@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{BAD_STAGING, fnv1a, loader, write};
+use super::{BAD_STAGING, hash, loader, write};
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::project::Project;
 
@@ -30,7 +30,7 @@ pub(super) fn publish(project: &Project, staging: &Path) -> Outcome<Languages> {
         files.push((tag, text));
     }
     let all: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
-    let folder = format!("{SOURCE}-{:016x}", fnv1a(all.concat().as_bytes()));
+    let folder = format!("{SOURCE}-{:06x}", hash(all.concat().as_bytes()));
     let place = staging.join(&folder);
     std::fs::create_dir_all(&place)
         .or_failure(format_args!("creating {}", place.display()), BAD_STAGING)?;

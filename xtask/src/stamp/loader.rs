@@ -11,6 +11,8 @@ pub(super) struct Values {
     /// File names, beside the loader.
     pub(super) glue: String,
     pub(super) wasm: String,
+    /// What of the wasm comes after the window; nothing where that is whole.
+    pub(super) session: String,
     pub(super) window_css: String,
     /// The rules themselves: the launcher is drawn before any further request.
     pub(super) launcher_css: String,
@@ -22,6 +24,8 @@ pub(super) struct Values {
     pub(super) api: String,
     /// What keeps a chat for the next page.
     pub(super) survive: String,
+    /// The log of a page that is debugged.
+    pub(super) debug: String,
     /// The folder with the languages, and their tags.
     pub(super) languages: String,
     pub(super) tags: Vec<String>,
@@ -74,14 +78,17 @@ fn set(
     let constants = [
         ("GLUE", file(&values.glue)),
         ("WASM", file(&values.wasm)),
+        ("SESSION", file(&values.session)),
         ("WINDOW_CSS", file(&values.window_css)),
         ("WINDOW", file(&values.window)),
         ("EXTRAS", file(&values.extras)),
         ("API", file(&values.api)),
         ("SURVIVE", file(&values.survive)),
+        ("DEBUG", file(&values.debug)),
         ("LANGUAGES", languages.to_owned()),
         ("TITLES", values.titles.clone()),
         ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
+        ("VERSION", quoted(env!("CARGO_PKG_VERSION"))),
     ];
     let mut set = String::new();
     for (name, value) in &constants {
@@ -131,19 +138,21 @@ pub(super) fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst LANGUAGES = 0;\n\
-                          const TITLES = {};\nconst LAUNCHER_CSS = \"\";\n// stamp:end\nrun(GLUE);\n";
+    const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\nconst SESSION = \"\";\n\
+                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst DEBUG = \"\";\nconst LANGUAGES = 0;\n\
+                          const TITLES = {};\nconst LAUNCHER_CSS = \"\";\nconst VERSION = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
         Values {
             glue: "gms-chat-1.js".into(),
             wasm: "gms-chat-2.wasm".into(),
+            session: "gms-chat-session-2.wasm".into(),
             window_css: "gms-chat-3.css".into(),
             window: "gms-chat-window-3.js".into(),
             extras: "gms-chat-extras-4.js".into(),
             api: "gms-chat-api-5.js".into(),
             survive: "gms-chat-survive-6.js".into(),
+            debug: "gms-chat-debug-7.js".into(),
             languages: "lang-5".into(),
             tags: vec!["de".into(), "fi".into()],
             titles: "{\"de\":\"Chat\"}".into(),
@@ -193,7 +202,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "11 constants",
+                "14 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();

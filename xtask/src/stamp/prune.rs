@@ -5,11 +5,11 @@
 
 mod calls;
 mod formatting;
-mod map;
+pub(super) mod map;
 mod places;
 mod stubs;
-mod survey;
-mod words;
+pub(super) mod survey;
+pub(super) mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -61,11 +61,9 @@ pub(super) fn mute(wasm: &[u8]) -> Outcome<Vec<u8>> {
     cut(wasm, scissors)
 }
 
-/// An optimised module without the words that nothing points to any more. Needs the module as the linker wrote it,
-/// and the linker's map of it.
-pub(super) fn silence(wasm: &[u8], linked: &[u8], map: &str) -> Outcome<Vec<u8>> {
-    let map = Map::read(map, linked)?;
-    let zeroes = dead_words(&map, wasm).or_failure("reading the optimised wasm", ADVICE)?;
+/// An optimised module without the words that nothing points to any more, by the linker's map.
+pub(super) fn silence(wasm: &[u8], map: &Map) -> Outcome<Vec<u8>> {
+    let zeroes = dead_words(map, wasm).or_failure("reading the optimised wasm", ADVICE)?;
     cut(
         wasm,
         Scissors {

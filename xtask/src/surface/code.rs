@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{COMMANDS, EVENTS, OPTIONS, PAGE, page};
+use super::{COMMANDS, EVENTS, OPTIONS, Opt, PAGE, camel, is_property, page};
 
 /// How the code names an option: the words before the name.
-const READS: [&str; 9] = [
+const READS: [&str; 10] = [
+    "ownOf(element, \"",
     "text(\"",
     "switch(\"",
     "number(\"",
@@ -16,11 +17,13 @@ const READS: [&str; 9] = [
     "own(\"",
     "own(element, \"",
 ];
-/// Lists of options in the code: the file, and what stands before the list.
-const LISTS: [(&str, &str); 2] = [
-    ("src/loader.js", "observedAttributes = ["),
-    ("src/window.js", "const names = ["),
+/// Lists of options in the code: the file, and what stands around the list.
+const LISTS: [(&str, &str, &str); 2] = [
+    ("src/loader.js", "observedAttributes = \"", "\""),
+    ("src/window.js", "const names = [", "]"),
 ];
+/// The list of options that are properties.
+const PROPERTIES: &str = "const OPTIONS =";
 /// How it names an event.
 const TELLS: [&str; 4] = [
     "Report::new(\"",
@@ -73,6 +76,8 @@ pub(crate) fn complaints(files: &[File<'_>]) -> Vec<(String, String)> {
     compare("src", "event", told(files), events);
     if let Some(loader) = text("src/loader.js") {
         compare("src/loader.js", "command", listed(loader), commands);
+        let listed = between_signs(loader, PROPERTIES);
+        compare("src/loader.js", "property", listed, properties());
     }
     if let (Some(loader), Some(api)) = (text("src/loader.js"), text("src/api/commands.js")) {
         let here = |name: &&String| {
@@ -116,8 +121,8 @@ fn read(files: &[File<'_>]) -> BTreeSet<String> {
         .collect();
     let mut names = named(&config, &READS);
     names.retain(|name| !OTHERS.contains(&name.as_str()));
-    // The two whose reading is a loop over pairs.
-    let listed = ["idle-alert", "idle-close"];
+    // Those whose reading is a loop over pairs.
+    let listed = ["idle-alert", "idle-close", "away"];
     let is_read = |name: &&&str| {
         config
             .iter()
@@ -125,8 +130,13 @@ fn read(files: &[File<'_>]) -> BTreeSet<String> {
     };
     names.extend(listed.iter().filter(is_read).map(|name| (*name).to_owned()));
     for (path, text) in &config {
-        let lists = LISTS.iter().filter(|(file, _)| file == path);
-        names.extend(lists.flat_map(|(_, mark)| between(text, mark, "]")));
+        let lists = LISTS.iter().filter(|(file, ..)| file == path);
+        names.extend(lists.flat_map(|(_, from, to)| between(text, from, to)));
+        if *path == "src/loader.js" {
+            let own = OPTIONS.iter().map(|option| option.name);
+            let is_read = |name: &&str| text.contains(&format!("this.{}", camel(name)));
+            names.extend(own.filter(is_read).map(str::to_owned));
+        }
     }
     // What styles read alone.
     names.extend(styled(files));
@@ -210,6 +220,29 @@ fn listed(loader: &str) -> BTreeSet<String> {
     names
 }
 
+/// The properties as the loader has to list them: with a sign behind those that are no texts, and two that can only
+/// be set, because they are commands.
+fn properties() -> BTreeSet<String> {
+    let signed = |option: &Opt| {
+        let sign = match option.kind {
+            "boolean" => "?",
+            "number" => "#",
+            _ => "",
+        };
+        format!("{}{sign}", option.name)
+    };
+    let own = OPTIONS.iter().filter(|option| is_property(option.name));
+    let more = ["options", "open", "invite"].map(str::to_owned);
+    own.map(signed).chain(more).collect()
+}
+
+/// The words of the text behind a mark.
+fn between_signs(text: &str, mark: &str) -> BTreeSet<String> {
+    let rest = text.split(mark).nth(1).unwrap_or_default();
+    let words = rest.split('"').nth(1).unwrap_or_default();
+    words.split_whitespace().map(str::to_owned).collect()
+}
+
 /// The words that stand between two marks.
 fn between(text: &str, before: &str, after: &str) -> BTreeSet<String> {
     let inside = text
@@ -264,7 +297,7 @@ mod tests {
             ("src/config.rs", "given.text(\"colour\")", "option `colour`"),
             (
                 "src/loader.js",
-                "observedAttributes = [\"open\", \"before-foo\"]",
+                "observedAttributes = \"open before-foo\"",
                 "option `before-foo`",
             ),
             ("src/report.rs", "Report::new(\"bang\")", "event `bang`"),

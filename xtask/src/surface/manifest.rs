@@ -1,6 +1,6 @@
 //! `custom-elements.json`: what editors and catalogues of components read.
 
-use super::{COMMANDS, EVENTS, OPTIONS};
+use super::{COMMANDS, EVENTS, OPTIONS, camel, is_property};
 
 /// The manifest of this version, as JSON.
 pub(crate) fn manifest(version: &str) -> String {
@@ -23,6 +23,19 @@ pub(crate) fn manifest(version: &str) -> String {
         let answer = text(&format!("Promise<{}>", command.answer));
         format!("{{ \"kind\": \"method\", \"name\": {name}, \"description\": {about}, \"return\": {{ \"type\": {{ \"text\": {answer} }} }} }}")
     });
+    let fields = OPTIONS.iter().filter(|option| is_property(option.name));
+    let fields = fields.map(|option| {
+        let name = camel(option.name);
+        let mut members = vec![
+            ("kind", "field"),
+            ("name", name.as_str()),
+            ("description", option.about),
+        ];
+        if option.is_text {
+            members.push(("attribute", option.name));
+        }
+        entry(&members, option.kind)
+    });
     let events = EVENTS.iter().map(|event| {
         let name = format!("gms-chat-{}", event.name);
         entry(
@@ -37,7 +50,7 @@ pub(crate) fn manifest(version: &str) -> String {
          \"members\": [{}],\n      \"events\": [{}]\n    }}]\n  }}]\n}}\n",
         text(&format!("The chat window, version {version}")),
         list(attributes),
-        list(methods),
+        list(methods.chain(fields)),
         list(events),
     )
 }

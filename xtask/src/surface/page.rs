@@ -10,6 +10,12 @@ How to put the widget into a page is told in [embedding.md](embedding.md). All t
 attributes on the script tag (`data-endpoint`), attributes of `<gms-chat>` (`endpoint`), and members of the options
 of `gmsChat(\"init\", {endpoint})`.
 
+Each option is a property of the element too, by its name in scripts: texts, numbers and truths reflect the attribute, in both
+directions (`element.enterSends = false` writes `enter-sends=\"false\"`; what is not said is `null`), objects and functions stay
+properties. What is set before the loader is there counts. `open` and `invite` are commands of the element: these two properties can
+be set like the others, but what is read is the command. `lang` and `dir` are those of every element. The property `options` takes many at once, reflects nothing, and outdoes
+the rest.
+
 ";
 const COMMANDS_HEAD: &str = "
 ## Commands
@@ -31,7 +37,7 @@ const FUNCTION: &str = "
 | `off` | ends it: name, function |
 
 Without an element, every other command waits for the first one. Refused with `unknown_command`, or with `bad_config` where
-`init` is given no `endpoint`; `wasm_blocked` and `load_failed` say that the window could not be fetched, `destroyed` that the
+`init` is given no `endpoint`; `wasm_blocked` and `load_failed` say that the window, or what a chat needs besides, could not be fetched, `destroyed` that the
 element went before an answer came.
 ";
 const EVENTS_HEAD: &str = "
@@ -42,6 +48,21 @@ const EVENTS_HEAD: &str = "
 
 | Event | Detail | When | `preventDefault()` |
 |---|---|---|---|
+";
+
+const OTHERWISE: &str = "
+## What one might look for
+
+| Looked for | Here | Why |
+|---|---|---|
+| a cookie that carries the chat to other sub-domains | `persist` knows `session` and `none` | it would go to every server of the domain with every request, and whoever reads it has the chat |
+| the service's identifier in `sessionstart` | `delivery` only | whoever has it and `gms_user` can read the chat and write in it; analytics are no place for that |
+| business data for a chat that goes on | `setUserData` counts from the next one on | the Chat API version 1 has no call for it |
+| stopping the default of `notice` | nothing is drawn for a notice | so there is nothing to stop: a page that knows the notice draws what it likes, by `notify` for one |
+| `phase` in `connectionchange` | `statechange` | one thing is told once |
+| watching the page's address (`popstate`) | not done | nothing depends on it: an element notices by itself that it was moved or its body replaced |
+| `type=\"module\"` on the tag | a classic script, `async` | a module cannot see its own tag, and `data-…` would not reach it; the npm package is a module |
+| `aria-expanded` on a button that a framework draws anew | write it yourself (`false`), it is set at each opening and closing | watching the whole page for it would cost every visitor |
 ";
 
 /// The text of the page.
@@ -84,6 +105,7 @@ pub(super) fn page() -> String {
             stops,
         ]));
     }
+    page.push_str(OTHERWISE);
     page
 }
 

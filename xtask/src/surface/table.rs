@@ -6,4 +6,4 @@ mod options;
 
 pub(super) use commands::COMMANDS;
 pub(super) use events::EVENTS;
-pub(super) use options::OPTIONS;
+pub(super) use options::{OPTIONS, Opt};

@@ -1,6 +1,6 @@
 //! The types of the npm package.
 
-use super::{COMMANDS, EVENTS, OPTIONS, camel};
+use super::{COMMANDS, EVENTS, OPTIONS, camel, is_property};
 
 const SHAPES: &str = "\
 /** Takes a promise back, not what was done. */
@@ -17,7 +17,7 @@ export interface GmsChatParty {
 /** A line of the transcript; `at` is in milliseconds since 1970. */
 export interface GmsChatLine extends GmsChatParty {
   id: number;
-  type: \"message\" | \"joined\" | \"left\" | \"transferred\" | \"pushurl\" | \"gap\";
+  type: \"message\" | \"joined\" | \"left\" | \"transferred\" | \"pushurl\" | \"gap\" | \"note\";
   text?: string;
   at?: number;
   from?: string;
@@ -35,6 +35,7 @@ export interface GmsChatStart extends GmsChatSignal {
   user?: { firstName?: string; lastName?: string; email?: string; subject?: string; displayName?: string; [field: string]: string | undefined };
   data?: GmsChatOptions[\"data\"];
   message?: string;
+  skipForm?: boolean;
 }
 
 /** What a command is refused with. */
@@ -42,6 +43,8 @@ export interface GmsChatError extends Error {
   name: \"GmsChatError\";
   code: string;
   hint?: string;
+  /** With `form_invalid`: the names of the fields. */
+  fields?: string[];
 }
 
 ";
@@ -68,6 +71,15 @@ pub(crate) fn types() -> String {
         );
         types.push_str(&format!("  /** {} */\n{line}", command.about));
     }
+    types.push_str("}\n\n/** Options as properties of the element; what is not said is null. */\nexport interface GmsChatProperties {\n");
+    for option in OPTIONS.iter().filter(|option| is_property(option.name)) {
+        let line = format!(
+            "  {}: {} | null;\n",
+            camel(option.name),
+            together(option.kind)
+        );
+        types.push_str(&line);
+    }
     types.push_str("}\n\nexport interface GmsChatEventMap {\n");
     for event in EVENTS {
         let line = format!(
@@ -80,6 +92,15 @@ pub(crate) fn types() -> String {
     types
 }
 
+/// A type that more can be said beside.
+fn together(kind: &str) -> String {
+    if kind.contains("=>") {
+        format!("({kind})")
+    } else {
+        kind.to_owned()
+    }
+}
+
 const TAIL: &str = "\
 }
 
@@ -88,10 +109,10 @@ type Short<K> = K extends `gms-chat-${infer Name}` ? Name : never;
 type Heard<Name extends string> = GmsChatEventMap[`gms-chat-${Name}` & keyof GmsChatEventMap];
 
 /** `<gms-chat>`; `open`, `close` and `toggle` act at once. */
-export interface GmsChatElement extends HTMLElement, GmsChatCommands {
+export interface GmsChatElement extends HTMLElement, GmsChatCommands, GmsChatProperties {
   readonly state: string;
   readonly unread: number;
-  options?: GmsChatOptions;
+  options: GmsChatOptions | null;
   addEventListener<K extends keyof GmsChatEventMap>(type: K, listener: Listener<K>, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
 }

@@ -129,7 +129,7 @@ fn loads_only_the_glue(tree: &Tree) -> Vec<Complaint> {
             let fixed = ["import ", "import{", "export ", "importScripts("]
                 .iter()
                 .any(|word| start.starts_with(word));
-            let known = ["GLUE", "WINDOW", "EXTRAS", "API", "SURVIVE"]
+            let known = ["GLUE", "WINDOW", "EXTRAS", "API", "SURVIVE", "DEBUG"]
                 .iter()
                 .any(|name| names(line, name));
             let other = line.contains("import(") && !known;

@@ -276,11 +276,17 @@ impl Session {
         }
         let speaks = object.is_chat();
         let known = speaks || object.id.is_some();
+        // What was said before this page knew of the chat is shown as the past that it is.
+        let is_past = chat.course == Course::Returning && chat.is_found;
         chat.learn(&object, &self.config);
-        if known {
-            self.prove(&object);
+        let state = object.state;
+        if known && !is_past {
+            self.prove(state);
         }
         let news = self.show(object, asked, now);
+        if known && is_past {
+            self.prove(state);
+        }
         speaks.then_some(news)
     }
 
@@ -292,7 +298,7 @@ impl Session {
                 let delivery = Delivery::read(data);
                 if chat.owns(&delivery) {
                     chat.note_delivery();
-                    self.prove(&delivery.chat);
+                    self.prove(delivery.chat.state);
                     self.show(delivery.chat, None, now);
                 }
             }

@@ -72,6 +72,9 @@ pub struct Limits {
     pub idle_alert: Duration,
     /// It closes a chat that it has warned after this (`timeout-close`).
     pub idle_close: Duration,
+    /// The agent is told that the visitor is away when the page has not been seen for this long; zero: never.
+    /// Only a chat by CometD can tell it.
+    pub away: Duration,
     /// Pause between polls while the talk goes on.
     pub poll_active: Duration,
     /// Pause between polls when nothing has happened for a while.
@@ -91,6 +94,7 @@ impl Default for Limits {
             typing_expiry: Duration::from_secs(10),
             idle_alert: Duration::from_secs(255),
             idle_close: Duration::from_secs(45),
+            away: Duration::ZERO,
             poll_active: Duration::from_secs(1),
             poll_quiet: Duration::from_secs(3),
             poll_hidden: Duration::from_secs(10),

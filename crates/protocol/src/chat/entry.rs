@@ -56,6 +56,13 @@ pub enum Body {
     },
     /// Something the server had said before here could not be recovered.
     Gap,
+    /// A line of the page's own: the server knows nothing of it.
+    Note {
+        /// What the page says.
+        text: String,
+        /// How it is meant; a word of the window's.
+        tone: String,
+    },
 }
 
 /// What became of a message of the visitor.

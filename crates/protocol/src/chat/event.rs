@@ -21,6 +21,14 @@ pub enum Command {
     Discard(EntryKey),
     /// Send a custom notice (`ixn/chat/customNotice`).
     Notice(String),
+    /// Put a line of the page's own into the transcript (see [`Body::Note`](super::Body)); nothing is sent, and nothing
+    /// is kept for another page.
+    Note {
+        /// What it says.
+        text: String,
+        /// How it is meant.
+        tone: String,
+    },
     /// End the chat, or leave the queue. After an end: nothing.
     End,
     /// Forget an ended or failed chat and return to [`Phase::Idle`].

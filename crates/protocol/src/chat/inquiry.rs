@@ -45,7 +45,11 @@ impl Inquiry {
                 Some((_, at)) => at,
                 None => {
                     self.begin();
-                    now + HINT_PATIENCE
+                    if self.suspect {
+                        now
+                    } else {
+                        now + HINT_PATIENCE
+                    }
                 }
             };
             self.hint = Some((position, at));
@@ -63,6 +67,9 @@ impl Inquiry {
         self.suspect = true;
         // What was looked for in vain may have been lost already, and nobody knew.
         self.vain = 0;
+        // While it was down, nothing could follow an answer that would have to be waited for.
+        self.not_before = Moment::default();
+        self.hint = self.hint.map(|(position, _)| (position, self.not_before));
         self.renew();
     }
 

@@ -10,6 +10,10 @@ use crate::text::unbroken;
 
 /// More messages than this do not wait at a time.
 const MOST: usize = 100;
+/// Steps in a snapshot.
+pub(crate) const QUEUED_STEP: &str = "q";
+pub(crate) const DOUBTFUL_STEP: &str = "d";
+pub(crate) const UNPROVEN_STEP: &str = "u";
 /// A request that got no answer may still reach the server this much later.
 const STRAGGLE: Duration = Duration::from_secs(5);
 
@@ -170,8 +174,7 @@ impl Outbox {
         let after = |message: &Outgoing| message.left_at.is_some_and(|left| position > left);
         let same = |message: &Outgoing| after(message) && is_same(&message.text, text);
         // What this page has written before is no changed text: somebody has delivered it twice.
-        let again = self.echoed.iter().any(|before| is_same(before, text))
-            && !defect::on(Defect::MistakesEchoes);
+        let again = self.has_echoed(text) && !defect::on(Defect::MistakesEchoes);
         let changed = |message: &Outgoing| !again && after(message) && message.step.is_under_way();
         let place = self
             .messages
@@ -330,6 +333,11 @@ impl Outbox {
         })
     }
 
+    /// Whether no message is on its way, or about to be.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.messages.iter().all(|message| message.step.is_loose())
+    }
+
     /// Whether the message waits for nothing any more.
     pub(crate) fn is_loose(&self, key: EntryKey) -> bool {
         let loose = |message: &Outgoing| message.key == key && message.step.is_loose();
@@ -344,6 +352,11 @@ impl Outbox {
         self.echoed.push(text.to_owned());
     }
 
+    /// Whether the transcript has shown a text of ours with these words.
+    pub(crate) fn has_echoed(&self, text: &str) -> bool {
+        self.echoed.iter().any(|before| is_same(before, text))
+    }
+
     fn message(&mut self, key: EntryKey) -> Option<&mut Outgoing> {
         self.messages.iter_mut().find(|message| message.key == key)
     }
@@ -353,12 +366,12 @@ impl Step {
     /// The step as a snapshot has it.
     fn code(&self) -> &'static str {
         match self {
-            Self::Queued => "q",
+            Self::Queued => QUEUED_STEP,
             // The page's end takes the request with it; the server may have it.
-            Self::Leaving | Self::Doubtful { .. } => "d",
+            Self::Leaving | Self::Doubtful { .. } => DOUBTFUL_STEP,
             Self::Accepted { .. } => "a",
             Self::Assumed => "s",
-            Self::Unproven => "u",
+            Self::Unproven => UNPROVEN_STEP,
             Self::Refused(_) => "r",
         }
     }
@@ -366,13 +379,13 @@ impl Step {
     /// The step of a snapshot, at the beginning of another page. What cannot be read is not sent by itself.
     fn of_code(code: &str, now: Moment) -> Self {
         match code {
-            "q" => Self::Queued,
-            "d" => Self::Doubtful {
+            QUEUED_STEP => Self::Queued,
+            DOUBTFUL_STEP => Self::Doubtful {
                 provable: now + STRAGGLE,
             },
             "a" => Self::Accepted { since: now },
             "s" => Self::Assumed,
-            "u" => Self::Unproven,
+            UNPROVEN_STEP => Self::Unproven,
             _ => Self::Refused(Problem::Refused {
                 status: 0,
                 message: None,

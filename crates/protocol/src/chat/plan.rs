@@ -63,6 +63,8 @@ impl Session {
     fn plan_refresh(&self, chat: &Chat) -> Option<(Moment, Job)> {
         let doubt = chat.doubt(&self.view);
         let doubt = doubt.map(|since| since.max(chat.inquiry.not_before()));
+        // What only a channel can settle waits for the visitor, and for the next poll.
+        let doubt = doubt.filter(|_| !self.push.is_away() || chat.course != Course::Open);
         let regular = match chat.course {
             Course::Returning | Course::Open => self.regular_refresh(chat),
             Course::Closing { .. } | Course::Leaving { .. } => None,
@@ -86,7 +88,7 @@ impl Session {
             Channel::Deaf => return Some(chat.next_poll),
             // While the channel is down, asking is the only way to hear anything.
             Channel::Unproven | Channel::Proven | Channel::Reopened if !self.push.is_up() => {
-                if self.visible {
+                if self.hidden.is_none() {
                     limits.poll_quiet
                 } else {
                     limits.poll_hidden
@@ -117,9 +119,9 @@ impl Session {
     pub(super) fn poll_pause(&mut self, now: Moment) -> Duration {
         let limits = &self.config.limits;
         let lively = matches!(&self.state, State::Live(chat) if chat.is_lively(now));
-        let pause = if !self.visible && defect::on(Defect::ForgetsKeepalive) {
+        let pause = if self.hidden.is_some() && defect::on(Defect::ForgetsKeepalive) {
             return Duration::from_secs(60);
-        } else if !self.visible {
+        } else if self.hidden.is_some() {
             limits.poll_hidden
         } else if lively {
             limits.poll_active

@@ -19,6 +19,8 @@ pub(crate) struct Push {
 /// ```text
 ///   Off --open--> Opening --ready--> Up <--trouble, ready--> Down
 ///    ^               `------- none, refused, close -------------'
+///
+///   Up --go_away--> Away --open--> Opening; Away --close--> Off
 /// ```
 #[derive(Debug)]
 enum State {
@@ -26,6 +28,8 @@ enum State {
     Off,
     /// No session yet.
     Opening,
+    /// Left for a while, with the chat going on.
+    Away,
     /// Events arrive.
     Up,
     /// Events may be missed; the reason and the next try.
@@ -77,6 +81,12 @@ impl Push {
     pub(crate) fn leave(&mut self, position: Option<u64>, now: Moment) {
         self.state = State::Off;
         self.session.close(Farewell::Leaving { position }, now);
+    }
+
+    /// Leaves the channel for a while: `position` is the highest one seen.
+    pub(crate) fn go_away(&mut self, position: Option<u64>, now: Moment) {
+        self.leave(position, now);
+        self.state = State::Away;
     }
 
     /// Asks for proof that the channel lives.
@@ -134,10 +144,15 @@ impl Push {
         matches!(self.state, State::Off)
     }
 
+    /// Whether the channel was left for a while.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(self.state, State::Away)
+    }
+
     /// Whether events do not arrive now, and will again.
     pub(crate) fn is_down(&self) -> bool {
         match self.state {
-            State::Opening | State::Down(..) => true,
+            State::Opening | State::Away | State::Down(..) => true,
             State::Off | State::Up => false,
         }
     }
@@ -146,7 +161,7 @@ impl Push {
     pub(crate) fn trouble(&self) -> Option<(&Problem, Option<Moment>)> {
         match &self.state {
             State::Down(problem, next_try) => Some((problem, *next_try)),
-            State::Off | State::Opening | State::Up => None,
+            State::Off | State::Opening | State::Away | State::Up => None,
         }
     }
 }

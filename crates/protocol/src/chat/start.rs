@@ -36,6 +36,8 @@ pub(super) struct Start {
     early: Vec<Value>,
     /// The answer to a creation was lost: the chat may exist, whatever was said since.
     doubted: bool,
+    /// Whether a creation that was refused is one that had been given up has been asked.
+    asked_again: bool,
     /// The channel was interrupted since the chat may have been created.
     interrupted: bool,
 }
@@ -384,10 +386,16 @@ impl Session {
             }
             let doubted = std::mem::take(&mut start.doubted);
             if doubted && denies(&problem) && start.attempts < RETRIES {
-                // There is a chat after all, though somebody said no. It is left, for another service.
-                self.farewell = Some(service);
-                start.step = Step::Service;
-                start.attempts += 1;
+                if std::mem::replace(&mut start.asked_again, true) {
+                    // There is a chat after all, though somebody says no. It is left, for another service.
+                    self.farewell = Some(service);
+                    start.step = Step::Service;
+                    start.attempts += 1;
+                } else {
+                    // The request that was given up has arrived meanwhile: the chat is ours.
+                    start.doubted = true;
+                    start.enter(Step::Doubting { service });
+                }
                 return;
             }
             start.doubted = is_lost(&problem);

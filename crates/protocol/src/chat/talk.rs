@@ -65,6 +65,8 @@ pub(crate) struct Chat {
     gaps: Gaps,
     /// The position after which it began.
     begin: u64,
+    /// It was going on when this page heard of it, and nothing is known yet of what was said before.
+    pub(crate) is_found: bool,
     /// What was shown, as rows of JSON, for the next page.
     log: String,
 }
@@ -144,6 +146,7 @@ impl Chat {
             started_at: None,
             gaps: Gaps::default(),
             begin,
+            is_found: object.state == Some(ChatState::Transcript),
             log: String::new(),
         }
     }

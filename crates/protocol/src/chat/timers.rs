@@ -61,6 +61,9 @@ impl Session {
             self.on_outcome(flight, Err(Problem::TimedOut), now);
         }
         self.view.typists.expire(now);
+        if self.leaves_at().is_some_and(|at| at <= now) {
+            self.go_away(now);
+        }
         let State::Live(chat) = &mut self.state else {
             return;
         };
@@ -129,6 +132,8 @@ impl Session {
             self.view.typists.wake(),
             // Trouble has lasted long enough to be told.
             self.line.wake(self.config.limits.grace),
+            // The visitor has been elsewhere for long enough.
+            self.leaves_at(),
         ]
         .into_iter()
         .flatten()

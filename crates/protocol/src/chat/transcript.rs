@@ -16,7 +16,7 @@ enum Place {
     Gap(u64),
     /// Below everything that has a position, until it gets one.
     Pending,
-    /// Where it was when it failed: it has no place in the server's transcript that we know of.
+    /// Where it was when it failed, or was put: it has no place in the server's transcript that we know of.
     Loose,
 }
 
@@ -89,6 +89,17 @@ impl Transcript {
             },
         );
         key
+    }
+
+    /// A line that the server will never show, at the very end.
+    pub(crate) fn note(&mut self, party: Party, body: Body) {
+        let entry = Entry {
+            key: self.new_key(),
+            at: None,
+            party,
+            body,
+        };
+        self.append(Place::Loose, entry);
     }
 
     /// A failed message is sent once more: back to the very end.

@@ -199,13 +199,19 @@ impl View {
                 self.tell_changes();
             }
             // Whatever another page of this visitor has shown is the visitor's own.
-            None if self.is_restoring() && party.role == Role::Client => {
-                self.outbox.note_echo(&text);
+            None if party.role == Role::Client && self.note_own(&text) => {
                 let (text, fate) = (unbroken(&text), Fate::Sent);
                 self.show(position, at, party, Body::Mine { text, fate });
             }
             None => self.show(position, at, party, Body::Message(unbroken(&text))),
         }
+    }
+
+    /// The transcript shows a text of the visitor that this page has not sent; answers whether another page of the
+    /// visitor has, whose chat this one goes on with.
+    fn note_own(&mut self, text: &str) -> bool {
+        self.outbox.note_echo(text);
+        self.is_restoring()
     }
 
     /// Shows an entry at its position.
@@ -214,13 +220,15 @@ impl View {
         self.tell_changes();
     }
 
+    /// Shows a line of the page's own, at the end as it stands.
+    pub(crate) fn note(&mut self, text: String, tone: String) {
+        self.transcript.note(nobody(), Body::Note { text, tone });
+        self.tell_changes();
+    }
+
     /// Marks that something before `position` is missing.
     pub(crate) fn mark_gap(&mut self, position: u64) -> EntryKey {
-        let nobody = Party {
-            nickname: String::new(),
-            role: Role::External,
-        };
-        let key = self.transcript.mark_gap(position, nobody);
+        let key = self.transcript.mark_gap(position, nobody());
         self.tell_changes();
         key
     }
@@ -251,6 +259,13 @@ impl View {
         for change in self.transcript.take_changes() {
             self.tell(Event::Entry(change));
         }
+    }
+}
+
+fn nobody() -> Party {
+    Party {
+        nickname: String::new(),
+        role: Role::External,
     }
 }
 

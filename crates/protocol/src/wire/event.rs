@@ -106,12 +106,7 @@ fn kind(name: String) -> Kind {
 /// Writes an event as it is read, behind others.
 pub(crate) fn write(out: &mut String, event: &Event, position: u64) {
     let seconds = event.seconds.map_or_else(String::new, json::decimal);
-    let role = match event.party.role {
-        Role::Client => "CLIENT",
-        Role::Agent => "AGENT",
-        Role::Supervisor => "SUPERVISOR",
-        Role::External => "EXTERNAL",
-    };
+    let role = role_name(event.party.role);
     let (name, nickname) = (event.kind.name(), &event.party.nickname);
     let position = json::decimal(position);
     json::push_row(
@@ -120,7 +115,18 @@ pub(crate) fn write(out: &mut String, event: &Event, position: u64) {
     );
 }
 
-fn role(word: &str) -> Role {
+/// The word for a kind of party.
+pub(crate) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Client => "CLIENT",
+        Role::Agent => "AGENT",
+        Role::Supervisor => "SUPERVISOR",
+        Role::External => "EXTERNAL",
+    }
+}
+
+/// The kind of party that a word means.
+pub(crate) fn role(word: &str) -> Role {
     match word {
         "CLIENT" => Role::Client,
         "AGENT" => Role::Agent,

@@ -174,7 +174,7 @@ impl Peer {
     pub(crate) fn reload(&mut self, config: Config) -> Option<()> {
         let left = self.snapshot()?;
         self.page_begins(config);
-        let taken = self.session.restore(&left, visitor(), self.now);
+        let taken = self.session.restore(&left, true, visitor(), self.now);
         self.drain();
         taken.then_some(())
     }
@@ -554,6 +554,7 @@ fn line(entry: &Entry) -> String {
         Body::Transferred { from } => format!("{} handed over to {name}", who(from)),
         Body::PushUrl { url, host } => format!("{name} offers {host} <{url}>"),
         Body::Gap => "~ something is missing ~".to_owned(),
+        Body::Note { text, tone } => format!("~ {tone}: {text} ~"),
     }
 }
 

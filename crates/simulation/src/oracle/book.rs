@@ -128,7 +128,8 @@ impl Book {
             }
             Command::End if self.is_open() => self.wants_end = true,
             Command::Start(_) | Command::Say(_) | Command::Retry(_) | Command::End => {}
-            Command::Typing | Command::StopTyping | Command::Notice(_) | Command::Reset => {}
+            Command::Typing | Command::StopTyping | Command::Notice(_) => {}
+            Command::Note { .. } | Command::Reset => {}
         }
     }
 

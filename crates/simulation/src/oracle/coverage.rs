@@ -64,13 +64,14 @@ fn index(input: &Input) -> usize {
         }
         Input::Page(event) => match event {
             PageEvent::Online | PageEvent::Visible | PageEvent::Awake => 27,
-            PageEvent::Offline | PageEvent::Hidden | PageEvent::Leaving => 28,
+            PageEvent::Offline | PageEvent::Hidden | PageEvent::Frozen | PageEvent::Leaving => 28,
         },
         Input::Due => 29,
         Input::Want(command) => match command {
             Command::Start(_) | Command::Reset => 30,
             Command::Say(_) => 31,
-            Command::Typing | Command::StopTyping | Command::Notice(_) => 32,
+            Command::Typing | Command::StopTyping => 32,
+            Command::Notice(_) | Command::Note { .. } => 32,
             Command::Retry(_) | Command::Discard(_) => 33,
             Command::End => 34,
         },

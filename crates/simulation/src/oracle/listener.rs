@@ -55,7 +55,7 @@ impl Listener {
             Command::End => self.open = false,
             Command::Say(_) | Command::Typing | Command::StopTyping => {}
             Command::Retry(_) | Command::Discard(_) => {}
-            Command::Notice(_) | Command::Reset => {}
+            Command::Notice(_) | Command::Note { .. } | Command::Reset => {}
         }
     }
 

@@ -42,6 +42,7 @@ impl Row {
             Body::Transferred { .. } => Line::Transferred(nick),
             Body::PushUrl { url, .. } => Line::Told(Kind::PushUrl, role, url),
             Body::Gap => Line::Gap,
+            Body::Note { text, .. } => Line::Told(Kind::Message, "", text),
         };
         Self {
             key: entry.key,

@@ -7,7 +7,7 @@ use super::{
     Ack, AdviceHabit, Cut, Deed, Duplicate, Ids, Ill, Item, NoneAtEnd, Plan, Quirk, Repair, Spell,
     Spoil, Subject, Unknown, Weather, Wish,
 };
-use crate::random::Dice;
+use crate::random::{Dice, hash};
 
 /// Advice as servers should not give it, and sometimes do.
 const ADVICE: [&str; 18] = [
@@ -47,6 +47,7 @@ pub(super) fn plan(seed: u64) -> Plan {
         items: Vec::new(),
     };
     drawing.all();
+    drawing.absence(seed);
     Plan {
         seed,
         subject,
@@ -102,6 +103,27 @@ impl Drawing {
         }
         if self.dice.hits(350) {
             self.end();
+        }
+    }
+
+    /// A visitor who looks elsewhere for long, in every eighth plan. It has dice of its own: what else there is in a
+    /// plan does not depend on it.
+    fn absence(&mut self, seed: u64) {
+        self.dice = Dice::new(hash(&[seed, 1]));
+        if !self.dice.hits(125) {
+            return;
+        }
+        let after = self.dice.pick(&[100, 1_000, 5_000, 20_000]);
+        self.items.push(Item::Quirk(Quirk::Away(after)));
+        if self.dice.hits(500) {
+            self.items.push(Item::Quirk(Quirk::CatchesUp));
+        }
+        for _ in 0..self.dice.between(1, 3) {
+            let spell = self
+                .dice
+                .pick(&[Spell::Hidden, Spell::Hidden, Spell::Frozen]);
+            let lasting = self.lasting(self.calm.max(200));
+            self.deed(Deed::Spell(spell, lasting));
         }
     }
 

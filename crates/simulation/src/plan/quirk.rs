@@ -67,6 +67,10 @@ pub(crate) enum Quirk {
     OneAddress,
     /// No `gms_user`, in poll mode.
     NoUser,
+    /// The agent is told that the visitor is away when the page has been hidden for so many milliseconds.
+    Away(u32),
+    /// A user who took leave with a position gets what came after it on the next subscription.
+    CatchesUp,
 }
 
 /// How the acknowledgement extension is granted.
@@ -202,6 +206,8 @@ pub(crate) struct Setting {
     pub(crate) ghosts: bool,
     pub(crate) one_address: bool,
     pub(crate) no_user: bool,
+    pub(crate) away: Option<u64>,
+    pub(crate) catches_up: bool,
 }
 
 impl Default for Setting {
@@ -239,6 +245,8 @@ impl Default for Setting {
             ghosts: false,
             one_address: false,
             no_user: false,
+            away: None,
+            catches_up: false,
         }
     }
 }
@@ -282,6 +290,8 @@ impl Quirk {
             Self::Ghosts => to.ghosts = true,
             Self::OneAddress => to.one_address = true,
             Self::NoUser => to.no_user = true,
+            Self::Away(after) => to.away = Some(after.into()),
+            Self::CatchesUp => to.catches_up = true,
         }
     }
 }

@@ -178,6 +178,12 @@ impl Chat {
         self.add(Kind::Message, "System", &text, EXTERNAL, now);
     }
 
+    /// The agents are told that the visitor's client is disconnected.
+    pub(crate) fn tell_absence(&mut self, now: u64) {
+        let text = format!("c{}", self.last() + 1);
+        self.add(Kind::Custom, "System", &text, EXTERNAL, now);
+    }
+
     /// The chat is over.
     pub(crate) fn end(&mut self, over: Over, now: u64) {
         match over {

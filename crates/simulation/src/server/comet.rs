@@ -38,7 +38,13 @@ impl Server {
             match channel {
                 "/meta/subscribe" => self.subscribe(index),
                 "/meta/unsubscribe" => self.sessions[index].subscribed = false,
-                "/meta/disconnect" => self.release(index),
+                "/meta/disconnect" => {
+                    let user = self.sessions[index].user.clone();
+                    self.release(index);
+                    if let Some(position) = position(message) {
+                        self.note_absence(&user, position);
+                    }
+                }
                 _ => return Answer::status(400),
             }
             let more = format!(r#""successful":true,"subscription":"{CHANNEL}""#);
@@ -221,6 +227,7 @@ impl Server {
         let user = self.sessions[index].user.clone();
         let parcels = self.take_kept(&user);
         self.sessions[index].queue.extend(parcels);
+        self.catch_up(&user);
     }
 
     /// What has waited for this user's next session.
@@ -364,6 +371,12 @@ impl Server {
 
 fn text<'a>(message: &'a Value, member: &str) -> &'a str {
     message.get(member).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The highest position seen, with which a client takes leave for a while.
+fn position(message: &Value) -> Option<u64> {
+    let position = message.pointer("/ext/transcriptPosition")?;
+    position.as_str()?.parse().ok()
 }
 
 fn id_of(message: &Value) -> String {

@@ -148,6 +148,10 @@ impl World<'_> {
             Spell::Hidden if !self.page.is_hidden() => self.page_says(PageEvent::Hidden)?,
             Spell::Offline | Spell::Hidden => {}
             Spell::Weather(_) | Spell::LateTimers(_) => {}
+            Spell::Frozen if self.setting.away.is_some() => {
+                is_new = !self.page.is_still();
+                self.page_says(PageEvent::Frozen)?;
+            }
             Spell::Frozen | Spell::Asleep { .. } => is_new = !self.page.is_still(),
         }
         if !is_new || !self.page.begin(number, spell, self.now) {
@@ -178,6 +182,14 @@ impl World<'_> {
         };
         if was_still && !self.page.is_still() {
             self.thaw(number)?;
+            // Whatever became of its visibility meanwhile, a page learns when it runs again.
+            if self.setting.away.is_some() {
+                self.page_says(if self.page.is_hidden() {
+                    PageEvent::Awake
+                } else {
+                    PageEvent::Visible
+                })?;
+            }
         }
         match spell {
             Spell::Offline if !self.page.says_offline() => self.page_says(PageEvent::Online)?,

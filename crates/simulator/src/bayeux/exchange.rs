@@ -208,7 +208,7 @@ impl World {
             }
             "/meta/disconnect" => {
                 self.hub.disconnect(request.client());
-                self.user_goes_away(&user, &request.ext["transcriptPosition"]);
+                self.user_goes_away(&user, &request.ext["transcriptPosition"], now);
                 Reply::to(request)
             }
             channel => self.publish(request, channel),

@@ -305,7 +305,7 @@ async fn what_comes_between_two_sessions_is_lost_or_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_with_a_position_is_told_the_rest_on_return() {
+async fn who_leaves_with_a_position_is_told_the_rest_on_return_and_the_agents_that_he_left() {
     let script = "when the chat starts\n Kristi joins\n wait 20s\n Kristi says: Hello";
     let mut browser = Browser::new(&server(script, &[]));
     let client = browser.session(true).await;
@@ -316,5 +316,11 @@ async fn who_leaves_with_a_position_is_told_the_rest_on_return() {
     pass(30.0).await;
     let client = browser.session(true).await;
     let reply = browser.connect(&client, json!({"ext": {"ack": 0}})).await;
-    assert_eq!(pushed(&reply), ["3 Message.Text|Kristi Sippola|Hello"]);
+    assert_eq!(
+        pushed(&reply),
+        [
+            "3 Notice.Custom|GMS|The client is disconnected",
+            "4 Message.Text|Kristi Sippola|Hello"
+        ]
+    );
 }

@@ -22,9 +22,9 @@ const FAITHFUL: [&str; 3] = [
 
 /// What `wasm-ld --Map` tells of the data.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Map {
+pub(in crate::stamp) struct Map {
     /// Bytes that the program reaches through a pointer into them, in the order of their addresses.
-    pub(super) constants: Vec<Range<usize>>,
+    pub(in crate::stamp) constants: Vec<Range<usize>>,
     /// Where those begin that are in `FAITHFUL`.
     pub(super) faithful: BTreeSet<usize>,
     /// Offset and size of each section in the linked file.
@@ -33,7 +33,7 @@ pub(super) struct Map {
 
 impl Map {
     /// Reads a map of the module that the linker wrote with it, and refuses one of another module.
-    pub(super) fn read(map: &str, linked: &[u8]) -> Outcome<Self> {
+    pub(in crate::stamp) fn read(map: &str, linked: &[u8]) -> Outcome<Self> {
         let map = Self::parse(map);
         let sections = sections(linked);
         let fits =
@@ -47,7 +47,7 @@ impl Map {
 
     /// Lines of address, offset and size, all hexadecimal, and a name that is indented by its depth: sections of the
     /// file stand at the first column, sections of the inputs at the ninth.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(in crate::stamp) fn parse(text: &str) -> Self {
         let mut map = Self::default();
         for line in text.lines() {
             let Some((address, offset, size, name)) = columns(line) else {
@@ -69,7 +69,7 @@ impl Map {
     }
 
     /// The constant that an address means: the one that it lies in, else the one that ends there.
-    pub(super) fn around(&self, address: usize) -> Option<usize> {
+    pub(in crate::stamp) fn around(&self, address: usize) -> Option<usize> {
         let after = self
             .constants
             .partition_point(|constant| constant.start <= address);

@@ -8,19 +8,19 @@ use super::stubs::{self, Stub};
 
 /// Functions and data of a module.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(in crate::stamp) struct Survey {
     /// Functions that come from outside; the first own one has this index.
     pub(super) imported: u32,
     /// What to put in the place of which function, judged by names alone.
     pub(super) stubs: BTreeMap<u32, Stub>,
     /// Path of each function that has a name.
-    pub(super) names: BTreeMap<u32, String>,
+    pub(in crate::stamp) names: BTreeMap<u32, String>,
     /// Address and content of each active data segment.
     pub(super) data: Vec<(usize, Vec<u8>)>,
 }
 
 impl Survey {
-    pub(super) fn of(wasm: &[u8]) -> wasmparser::Result<Self> {
+    pub(in crate::stamp) fn of(wasm: &[u8]) -> wasmparser::Result<Self> {
         let mut survey = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
@@ -66,7 +66,7 @@ impl Survey {
 }
 
 /// The address of an active segment with a constant offset.
-pub(super) fn address(kind: &wasmparser::DataKind<'_>) -> Option<usize> {
+pub(in crate::stamp) fn address(kind: &wasmparser::DataKind<'_>) -> Option<usize> {
     let wasmparser::DataKind::Active { offset_expr, .. } = kind else {
         return None;
     };

@@ -45,7 +45,7 @@ pub(super) fn dead_words(map: &Map, wasm: &[u8]) -> wasmparser::Result<Vec<Range
 }
 
 /// Printable words.
-fn is_sentence(content: &[u8]) -> bool {
+pub(in crate::stamp) fn is_sentence(content: &[u8]) -> bool {
     content.contains(&b' ') && content.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
@@ -64,7 +64,7 @@ fn numbers(wasm: &[u8]) -> wasmparser::Result<Vec<usize>> {
 }
 
 /// The number in an instruction: a constant, or the fixed part of an address.
-fn number(operator: &Operator<'_>) -> Option<usize> {
+pub(in crate::stamp) fn number(operator: &Operator<'_>) -> Option<usize> {
     macro_rules! memory {
         ($($name:ident)*) => {
             match operator {
@@ -80,13 +80,13 @@ fn number(operator: &Operator<'_>) -> Option<usize> {
 }
 
 /// The memory as it is at the start: wasm-opt leaves zeroes out, even the last ones of an address.
-struct Memory {
+pub(in crate::stamp) struct Memory {
     base: usize,
     bytes: Vec<u8>,
 }
 
 impl Memory {
-    fn of(segments: &[(usize, Vec<u8>)]) -> Self {
+    pub(in crate::stamp) fn of(segments: &[(usize, Vec<u8>)]) -> Self {
         let base = segments.iter().map(|(at, _)| *at).min().unwrap_or(0);
         let end = segments.iter().map(|(at, bytes)| at + bytes.len()).max();
         let mut bytes = vec![0; end.unwrap_or(0) - base + WORD];
@@ -96,7 +96,7 @@ impl Memory {
         Self { base, bytes }
     }
 
-    fn get(&self, range: &Range<usize>) -> Option<&[u8]> {
+    pub(in crate::stamp) fn get(&self, range: &Range<usize>) -> Option<&[u8]> {
         let (start, end) = (
             range.start.checked_sub(self.base)?,
             range.end.checked_sub(self.base)?,
@@ -105,7 +105,7 @@ impl Memory {
     }
 
     /// The aligned words of a range.
-    fn words(&self, range: &Range<usize>) -> impl Iterator<Item = usize> + '_ {
+    pub(in crate::stamp) fn words(&self, range: &Range<usize>) -> impl Iterator<Item = usize> + '_ {
         let first = range.start.next_multiple_of(WORD);
         (first..range.end).step_by(WORD).filter_map(|at| {
             let word = self.get(&(at..at + WORD))?;

@@ -56,14 +56,14 @@ pub(crate) const COMMANDS: &[Command] = &[
         "given?: GmsChatStart",
         "Record<string, unknown>",
         "starts a chat with what the form holds and what is given",
-        "`already_active`, `unavailable`, `vetoed`, `consent_required`, and those of `error`",
+        "`already_active`, `unavailable`, `form_invalid` (its `fields` names them; not with `skipForm`), `vetoed`, `consent_required`, and those of `error`",
     ),
     command(
         "end",
-        "how?: GmsChatSignal",
+        "how?: GmsChatSignal & { confirm?: boolean }",
         "{ reason: string; agentJoined: boolean }",
-        "ends the chat without asking",
-        "`no_session`",
+        "ends the chat, without asking unless `confirm` is there: then the window asks the visitor",
+        "`no_session`, `declined`",
     ),
     command(
         "send",
@@ -78,6 +78,13 @@ pub(crate) const COMMANDS: &[Command] = &[
         "void",
         "sends a custom notice; nothing tells of its arrival",
         "`no_session`",
+    ),
+    command(
+        "notify",
+        "line: { text: string; tone?: \"info\" | \"success\" | \"warning\" | \"error\" }",
+        "void",
+        "puts a line of the page's own into the transcript, marked as that: plain text, in copies and files of the transcript too; nothing is sent, nothing counts as unread, and the next page does not have it",
+        "`bad_argument`, `no_session`",
     ),
     command(
         "setDraft",
@@ -126,10 +133,17 @@ pub(crate) const COMMANDS: &[Command] = &[
     ),
     command(
         "invite",
-        "how?: { text?: string; dismiss?: string; cap?: number }",
+        "how?: { text?: string; delay?: number; dismiss?: string; cap?: number }",
         "boolean",
-        "shows an invitation, unless there is a chat; whether it was accepted",
+        "shows an invitation (after `delay` seconds), unless there is a chat; whether it was accepted",
         "–",
+    ),
+    command(
+        "clearHistory",
+        "",
+        "void",
+        "forgets the transcript, and all that this browser session keeps",
+        "`already_active`",
     ),
     command(
         "reset",

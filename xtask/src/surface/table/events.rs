@@ -30,7 +30,11 @@ const fn question(name: &'static str, detail: &'static str, about: &'static str)
 
 /// Every event.
 pub(crate) const EVENTS: &[Event] = &[
-    event("ready", "{}", "an element is in the page"),
+    event(
+        "ready",
+        "{ version: string }",
+        "an element is in the page; `gmsChat(\"on\", \"ready\", …)` is told of those that are there already",
+    ),
     question(
         "beforeopen",
         "{ by: string }",
@@ -39,13 +43,24 @@ pub(crate) const EVENTS: &[Event] = &[
     event(
         "open",
         "{ by: string }",
-        "the window is open; `by` is `user` or `api`",
+        "the window is open; `by` is `user`, `api`, or `restore` where it was open on the page before",
     ),
     event("close", "{ by: string }", "the window is closed"),
     event(
         "consentrequired",
         "{ by: string }",
         "the visitor wants the chat, but has not agreed yet",
+    ),
+    event("formshow", "{}", "the visitor sees the form"),
+    event(
+        "formsubmit",
+        "{ values?: Record<string, string> }",
+        "the form is right and sent; `values` only with `expose-text`",
+    ),
+    event(
+        "forminvalid",
+        "{ fields: string[] }",
+        "these fields of it are not right",
     ),
     question(
         "beforestart",
@@ -54,14 +69,28 @@ pub(crate) const EVENTS: &[Event] = &[
     ),
     event(
         "statechange",
-        "{ state: string; previous: string }",
-        "idle, restoring, connecting, waiting, active, ending, ended or failed",
+        "{ state: string; previous: string; reason?: string }",
+        "idle, restoring, connecting, waiting, active, ending, ended or failed; `reason` of an end (as in `sessionend`) or a failure (a code)",
     ),
-    event("sessionstart", "{}", "the chat is created"),
+    event(
+        "sessionstart",
+        "{ delivery: \"cometd\" | \"poll\" }",
+        "the chat is created",
+    ),
+    event(
+        "queue",
+        "{ elapsed: number; position?: number; wait?: number }",
+        "the visitor waits, or `setQueueInfo` has told something new; seconds",
+    ),
     event(
         "restored",
         "{}",
         "the chat of another page goes on; what it had told is not told again",
+    ),
+    event(
+        "restorefailed",
+        "{ reason: string }",
+        "the chat of another page does not go on: it is `unreadable`, or over for a reason as in `sessionend`",
     ),
     event(
         "sessionend",
@@ -74,6 +103,11 @@ pub(crate) const EVENTS: &[Event] = &[
         "transfer",
         "GmsChatParty & { from: string }",
         "an agent handed over to another one",
+    ),
+    question(
+        "beforesend",
+        "{ length: number; text?: string }",
+        "a message is about to be sent; stopped, it stays where it was written (`text` only with `expose-text`)",
     ),
     event(
         "messagesending",
@@ -117,8 +151,8 @@ pub(crate) const EVENTS: &[Event] = &[
     ),
     event(
         "connectionchange",
-        "{ online: boolean; code?: string }",
-        "the line got worse or better",
+        "{ online: boolean; code?: string; retryAt?: number }",
+        "the line got worse or better; `retryAt` on the clock of `performance.now()`",
     ),
     event(
         "idlewarning",
@@ -126,6 +160,11 @@ pub(crate) const EVENTS: &[Event] = &[
         "the server is about to close a silent chat (`closesAt` on the clock of `performance.now()`), or not any more",
     ),
     event("waittimeout", "{}", "nobody has come within `wait-timeout`"),
+    event(
+        "inviteshow",
+        "{}",
+        "an invitation stands beside the launcher",
+    ),
     event(
         "invite",
         "{ accepted: boolean }",

@@ -82,9 +82,15 @@ pub(crate) const OPTIONS: &[Opt] = &[
     ),
     text(
         "persist",
-        "\"session\" | \"none\"",
+        "\"session\" | \"cookie\" | \"none\"",
         "`session`",
-        "`session`: the chat goes on after a reload and on other pages of the site, from `sessionStorage`; `none`: nothing is stored, and a page that goes says goodbye",
+        "`session`: the chat goes on after a reload and on other pages of the site, from `sessionStorage`; `cookie`: on other sub-domains too, by a cookie ([survival.md](survival.md)); `none`: nothing is stored, and a page that goes says goodbye",
+    ),
+    text(
+        "cookie-domain",
+        "string",
+        "the page's host",
+        "the domain of that cookie, `example.com` for all its sub-domains",
     ),
     text(
         "credentials",
@@ -92,7 +98,13 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "`same-origin`",
         "which cookies accompany requests; CometD on another origin needs `include`",
     ),
-    text("first-name", "string", "–", "what the form shows already"),
+    text(
+        "user",
+        "{ firstName?: string; lastName?: string; email?: string; subject?: string; displayName?: string; [field: string]: string | undefined } | string",
+        "–",
+        "what the form shows already, in one; an attribute holds JSON",
+    ),
+    text("first-name", "string", "–", "the same, one by one"),
     text("last-name", "string", "–", "likewise"),
     text("email", "string", "–", "likewise"),
     text("subject", "string", "–", "likewise; the API demands one"),
@@ -204,6 +216,18 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "`off`: Enter breaks the line, and Ctrl or Cmd with Enter sends",
     ),
     text(
+        "typing",
+        "\"both\" | \"receive\" | \"off\"",
+        "`both`",
+        "`receive`: nobody is told that the visitor types; `off`: nor is the visitor told of others",
+    ),
+    text(
+        "keepalive-limit",
+        "number",
+        "`45`",
+        "the Chat Server's `flex-disconnect-timeout` in seconds: polls are never further apart than 80 % of it",
+    ),
+    text(
         "idle-alert",
         "number",
         "`255`",
@@ -214,6 +238,12 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "number",
         "`45`",
         "the server's `timeout-close` in seconds",
+    ),
+    text(
+        "away",
+        "number",
+        "`0`",
+        "the agent is told that the visitor is away when the page has been hidden for so many seconds, or is frozen; `0`: never ([survival.md](survival.md))",
     ),
     text(
         "survey-url",
@@ -321,5 +351,10 @@ pub(crate) const OPTIONS: &[Opt] = &[
         "before-send",
         "(text: string) => string | boolean | void | Promise<string | boolean | void>",
         "sees each message first: a text replaces it, `false` refuses it",
+    ),
+    object(
+        "on-link",
+        "(url: string) => string | boolean | void",
+        "is asked when the visitor opens a link of the transcript: a text is another address, `false` stops (a page of one's own may go there without a new tab)",
     ),
 ];

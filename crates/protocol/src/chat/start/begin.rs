@@ -7,6 +7,8 @@ impl Session {
     /// A start from this step on.
     pub(in crate::chat) fn begin(&mut self, visitor: Visitor, by_comet: bool, step: Step) {
         let named = self.config.service.ends_with("-poll");
+        // What the page before was creating may come to be at any time.
+        let doubted = matches!(step, Step::Doubting { .. });
         self.state = State::Starting(Box::new(Start {
             visitor,
             by_comet,
@@ -20,7 +22,8 @@ impl Session {
             attempts: 0,
             push_failures: 0,
             early: Vec::new(),
-            doubted: false,
+            doubted,
+            asked_again: false,
             interrupted: false,
         }));
     }

@@ -15,7 +15,12 @@ impl Chat {
         wire::write(&mut self.log, &arrival.event, arrival.position);
     }
 
-    /// Writes the answer to its creation as it would be given today, and the events that were shown.
+    /// The events that were shown, as rows of JSON.
+    pub(crate) fn log(&self) -> &str {
+        &self.log
+    }
+
+    /// Writes the answer to its creation as it would be given today.
     pub(crate) fn write(&self, out: &mut String) {
         out.push_str(r#",{"chatIxnState":"CONNECTED","transcriptPosition":"#);
         push_decimal(out, self.begin);
@@ -25,9 +30,7 @@ impl Chat {
             out.push_str(r#","startedAt":"#);
             push_decimal(out, started_at);
         }
-        out.push_str("},[");
-        out.push_str(&self.log);
-        out.push(']');
+        out.push('}');
     }
 
     /// All that another page has shown is here: what is missing was missing there.

@@ -1,7 +1,7 @@
 // What a page with `debug` keeps of its talk with GMS, in memory: shapes and states, for whoever mends it.
 // Words, names, keys and identifiers of anybody are only counted.
 
-import { isOn, own } from "../own.js";
+import { isOn, own } from "./own.js";
 
 /** So many entries are kept, the last ones. */
 const MOST = 400;

@@ -1,0 +1,154 @@
+//! What has to be true of the tabs.
+
+use gms_chat_protocol::chat::Phase;
+use gms_chat_protocol::{ExchangeId, Lane, Request};
+
+use super::browser::Stage;
+use super::{Broken, HANDOVER, Verdict, World};
+use crate::server::{CLIENT, Kind};
+
+/// A word that had no time to reach another process is lost with its own.
+const UNHEARD: u64 = 60;
+
+/// What visitors have said.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    words: Vec<Word>,
+}
+
+#[derive(Debug)]
+struct Word {
+    text: String,
+    place: usize,
+    life: u32,
+    at: u64,
+    /// Its tab crashed before anybody else can have heard it.
+    is_excused: bool,
+}
+
+impl Ledger {
+    pub(super) fn said(&mut self, text: String, place: usize, life: u32, at: u64) {
+        self.words.push(Word {
+            text,
+            place,
+            life,
+            at,
+            is_excused: false,
+        });
+    }
+
+    pub(super) fn died(&mut self, place: usize, life: u32, at: u64) {
+        for word in &mut self.words {
+            let was_there = word.place == place && word.life == life;
+            word.is_excused |= was_there && at < word.at + UNHEARD;
+        }
+    }
+}
+
+impl World {
+    /// One poll: no two tabs hold a connect, and only the one that leads speaks, but for a chat that is just beginning.
+    pub(super) fn judge_sending(&self, place: usize, id: ExchangeId, request: &Request) -> Verdict {
+        let others = self.exchanges.iter().filter(|exchange| {
+            let page = &self.pages[exchange.place];
+            exchange.stage == Stage::Open && exchange.place != place && page.life == exchange.life
+        });
+        if id.lane() == Lane::Connect {
+            let mut connects = others.filter(|exchange| exchange.id.lane() == Lane::Connect);
+            if connects.next().is_some() {
+                return Err(self.broken("one poll", format!("tab {place} connects as well")));
+            }
+        }
+        let leads = self.lock.owner == Some(place);
+        if leads || !self.pages[place].is_member {
+            return Ok(());
+        }
+        let what = format!("tab {place} follows and sends to {}", request.url);
+        Err(self.broken("leader", what))
+    }
+
+    /// The chat goes on soon after its tab is gone.
+    pub(super) fn judge_handover(&self) -> Verdict {
+        match self.silent_since {
+            Some(since) if self.now > since + HANDOVER => {
+                let what = format!("silence since {since}");
+                Err(self.broken("handover", what))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// All is quiet: every tab shows the same, and that is the truth.
+    pub(super) fn judge_end(&self) -> Verdict {
+        let Some(chat) = self.server.current().and_then(|it| self.server.chat(it)) else {
+            return Err(self.broken("alive", "the chat is over".to_owned()));
+        };
+        let spoken = chat
+            .events
+            .iter()
+            .filter(|event| event.kind == Kind::Message);
+        let truth: Vec<String> = spoken
+            .map(|event| {
+                if event.role == CLIENT {
+                    format!("me {}", event.text)
+                } else {
+                    format!("{} {}", event.nick, event.text)
+                }
+            })
+            .collect();
+        for page in &self.pages {
+            if page.phase != Phase::Active {
+                let what = format!("tab {} is {:?}", page.place, page.phase);
+                return Err(self.broken("alive", what));
+            }
+            let lines = page.lines();
+            let settled: Vec<&String> = lines
+                .iter()
+                .filter(|line| !line.ends_with(['?', '✗']))
+                .collect();
+            if settled != truth.iter().collect::<Vec<_>>() {
+                let mut places = truth.iter().zip(&settled);
+                let at = places.position(|(truth, shown)| truth != *shown);
+                let at = at
+                    .unwrap_or(truth.len().min(settled.len()))
+                    .saturating_sub(1);
+                let what = format!(
+                    "tab {} shows {:?}, not {:?}",
+                    page.place,
+                    &settled[at..],
+                    &truth[at..]
+                );
+                return Err(self.broken("same", what));
+            }
+        }
+        self.judge_words(&truth)
+    }
+
+    fn judge_words(&self, truth: &[String]) -> Verdict {
+        for word in &self.ledger.words {
+            let line = format!("me {}", word.text);
+            let count = truth.iter().filter(|other| **other == line).count();
+            if count > 1 {
+                return Err(self.broken("once", format!("{} is there {count} times", word.text)));
+            }
+            let loose = [format!("{line} ?"), format!("{line} ✗")];
+            let is_shown = |page: &super::Page| {
+                let lines = page.lines();
+                loose.iter().any(|loose| lines.contains(loose))
+            };
+            if count == 0 && !word.is_excused && !self.pages.iter().all(is_shown) {
+                return Err(self.lost(word));
+            }
+        }
+        Ok(())
+    }
+
+    fn lost(&self, word: &Word) -> Broken {
+        let Word {
+            text, place, at, ..
+        } = word;
+        self.broken(
+            "nothing lost",
+            format!("{text}, said in tab {place} at {at}, is nowhere"),
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! The code of the session comes after the window: when that is, and what becomes of the visitor when it does not come.
+
+use serde_json::{Value, json};
+
+use crate::house::{House, Page, Plan};
+use crate::stage::{Console, Lapse, Step, eventually, journey};
+use crate::visitor::Visitor;
+
+/// Part of the name of the file with that code.
+const SESSION: &str = "gms-chat-session-";
+
+const PAGES: [Page; 2] = [
+    Page {
+        path: "/",
+        headers: &[],
+        html: "<!doctype html><html lang=en><meta charset=utf-8><title>A bank</title>
+<script src=told.js></script>
+<script async src=gms-chat.js data-endpoint={gms}/genesys data-delivery=poll></script>",
+    },
+    Page {
+        path: "/told.js",
+        headers: &[],
+        html: "window.told = []; document.addEventListener('gms-chat-error', ({ detail }) => told.push(detail.code));",
+    },
+];
+
+/// How often the house was asked for the code.
+fn asked(house: &House) -> usize {
+    let asked = house.asked();
+    asked.iter().filter(|path| path.contains(SESSION)).count()
+}
+
+async fn told(visitor: &Visitor, wanted: &Value) -> Step {
+    let told = visitor.look("return window.told;", &json!(null)).await?;
+    match &told == wanted {
+        true => Ok(()),
+        false => Err(Lapse::new(format!(
+            "the page was told {told}, not {wanted}"
+        ))),
+    }
+}
+
+#[tokio::test]
+async fn the_code_of_the_session_comes_with_the_window_and_without_being_asked() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    journey("late", house, Console::Clean, async |visitor, house| {
+        visitor.visit(&house.page("/")).await?;
+        visitor.press("Chat with us").await?;
+        visitor.sees_button("Start chat").await?;
+        eventually("the code of the session", async || {
+            Ok((asked(house) == 1).then_some(()))
+        })
+        .await?;
+        let files = house.asked();
+        let place = |name: &str| files.iter().position(|path| path.contains(name));
+        if place(SESSION) < place("gms-chat-window-") {
+            return Err(Lapse::new(format!("it came before the window: {files:?}")));
+        }
+        visitor.fill_in("Loan").await?;
+        house.desk().join("Kristi").await?;
+        visitor.see("You are talking to Kristi").await?;
+        match asked(house) {
+            1 => Ok(()),
+            count => Err(Lapse::new(format!("it was fetched {count} times"))),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_fetched_is_said_and_can_be_tried_again() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    let console = Console::Told(&["gms-chat load_failed", "404"]);
+    journey("session-missing", house, console, async |visitor, house| {
+        house.withhold(SESSION);
+        visitor.visit(&house.page("/")).await?;
+        visitor.press("Chat with us").await?;
+        visitor.fill_in("Loan").await?;
+        visitor.see("We cannot reach the chat service.").await?;
+        told(visitor, &json!(["load_failed"])).await?;
+        // Again, and it is still not there.
+        visitor.press("Start chat").await?;
+        eventually("the second complaint", async || {
+            let count = visitor
+                .look("return window.told.length;", &json!(null))
+                .await?;
+            Ok((count == 2).then_some(()))
+        })
+        .await?;
+        house.withhold("");
+        // What was filled in is still there.
+        visitor.press("Start chat").await?;
+        house.desk().join("Kristi").await?;
+        house.desk().say("Kristi", "Good day").await?;
+        visitor.see_messages(&["Good day"]).await?;
+        visitor.say("Hello").await?;
+        house.desk().read("Hello").await?;
+        told(visitor, &json!(["load_failed", "load_failed"])).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_that_starts_a_chat_says_that_the_session_cannot_be_fetched() {
+    const START: &str = "
+const done = arguments[arguments.length - 1];
+gmsChat('start', { user: { subject: 'Loan' } }).then(() => done('started'), ({ code }) => done(code));";
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    let console = Console::Told(&["gms-chat load_failed", "404"]);
+    journey("session-start", house, console, async |visitor, house| {
+        house.withhold(SESSION);
+        visitor.visit(&house.page("/")).await?;
+        visitor.sees_button("Chat with us").await?;
+        for wanted in ["load_failed", "started"] {
+            let outcome = visitor.wait_for(START, &json!(null)).await?;
+            if outcome != wanted {
+                return Err(Lapse::new(format!("{outcome}, not {wanted}")));
+            }
+            house.withhold("");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chat_of_another_page_waits_for_a_session_that_cannot_be_fetched() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    let console = Console::Told(&["404", "gms-chat"]);
+    journey("session-left", house, console, async |visitor, house| {
+        visitor.visit(&house.page("/")).await?;
+        visitor.start_chat("Loan").await?;
+        house.desk().join("Kristi").await?;
+        house.desk().say("Kristi", "Good day").await?;
+        visitor.see_messages(&["Good day"]).await?;
+        let before = asked(house);
+        house.withhold(SESSION);
+        visitor.visit(&house.page("/")).await?;
+        // Asked for at once, with the window: nobody has pressed anything.
+        eventually("the session", async || {
+            Ok((asked(house) > before).then_some(()))
+        })
+        .await?;
+        house.withhold("");
+        visitor.visit(&house.page("/")).await?;
+        visitor.see_messages(&["Good day"]).await?;
+        house.desk().say("Kristi", "Still there?").await?;
+        visitor.see_messages(&["Good day", "Still there?"]).await
+    })
+    .await;
+}
