@@ -90,6 +90,8 @@ impl Engine {
                     arguments.push(json!("--host-resolver-rules=MAP *.chat.test 127.0.0.1"));
                 }
                 wanted["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+                // Those that the tests have made themselves are nobody else's.
+                wanted["acceptInsecureCerts"] = json!(true);
                 wanted
             }
             Self::Firefox => json!({

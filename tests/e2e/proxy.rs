@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::dice::Dice;
 use crate::stage::{Lapse, Step};
-pub(crate) use fault::{Fault, Trouble};
+pub(crate) use fault::{Fault, Refusal, Trouble, WELCOME};
 
 /// A proxy of its own for one journey. Dropping it closes it.
 pub(crate) struct Proxy {
@@ -25,6 +26,8 @@ pub(crate) struct Proxy {
 struct Shared {
     server: u16,
     state: Mutex<State>,
+    /// Told when every connection is to break.
+    cut: watch::Sender<()>,
 }
 
 struct State {
@@ -60,6 +63,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             server,
             state: Mutex::new(state),
+            cut: watch::Sender::new(()),
         });
         Ok(Self {
             address: listener.local_addr()?,
@@ -76,6 +80,11 @@ impl Proxy {
     /// What happens to requests from now on.
     pub(crate) fn set(&self, trouble: Trouble) {
         self.shared.with(|state| state.trouble = trouble);
+    }
+
+    /// Breaks every connection, as another network in the place of this one does.
+    pub(crate) fn cut(&self) {
+        self.shared.cut.send_replace(());
     }
 
     /// What came by so far.
@@ -112,7 +121,14 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((browser, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         // A connection that breaks is what this is all about; nobody needs to know.
-        tokio::spawn(async move { drop(carry(browser, &shared).await) });
+        tokio::spawn(async move {
+            let mut cut = shared.cut.subscribe();
+            tokio::select! {
+                carried = carry(browser, &shared) => drop(carried),
+                // The stream goes with whoever carried it.
+                _ = cut.changed() => {}
+            }
+        });
     }
 }
 
@@ -145,6 +161,17 @@ async fn carry(mut browser: TcpStream, shared: &Shared) -> Step {
             give(browser, page_of_a_proxy(status).as_bytes()).await
         }
         Fault::Forget => give(browser, fault::unknown_session().as_bytes()).await,
+        Fault::Portal => give(browser, fault::portal().as_bytes()).await,
+        Fault::Impatient(time, refusal) => {
+            let answer = timeout(time, ask(&mut browser, shared.server, &request)).await;
+            match (answer, refusal) {
+                (Ok(answer), _) => give(browser, &answer?).await,
+                (Err(_), Refusal::Reset) => reset(browser),
+                (Err(_), Refusal::GatewayTimeout) => {
+                    give(browser, page_of_a_proxy(504).as_bytes()).await
+                }
+            }
+        }
     }
 }
 

@@ -288,6 +288,8 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
     /// Takes the network away from the browser, or gives it back.
     pub(crate) async fn go_offline(&self, is_offline: bool) -> Step {
         self.turn_to().await?;
+        // Without it the browser says that it is offline, and is not.
+        self.session.devtools("Network.enable", json!({})).await?;
         let conditions = json!({
             "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
         });

@@ -70,6 +70,11 @@ impl Servers {
         format!("{}/genesys", self.gms.base())
     }
 
+    /// The port of GMS on this machine.
+    pub(crate) fn port(&self) -> u16 {
+        self.gms.address().port()
+    }
+
     /// Where the agents' desk is.
     pub(crate) fn desk_page(&self) -> String {
         format!("{}/agent", self.gms.base())
@@ -123,7 +128,7 @@ pub(crate) fn dist() -> Step<PathBuf> {
 }
 
 /// Copies what a folder holds, with the folders in it.
-fn copy_into(from: &Path, folder: &Path) -> Step {
+pub(crate) fn copy_into(from: &Path, folder: &Path) -> Step {
     std::fs::create_dir_all(folder)?;
     for file in std::fs::read_dir(from)? {
         let file = file?;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 
 /// So many lines are kept, each of so many characters.
-const LINES: usize = 300;
-const LENGTH: usize = 400;
+const LINES: usize = 200;
+const LENGTH: usize = 300;
 
 /// The last lines; clones share them.
 #[derive(Clone, Debug)]

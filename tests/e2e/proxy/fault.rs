@@ -23,6 +23,19 @@ pub(crate) enum Fault {
     RefuseAfter(u16),
     /// The proxy answers as a CometD server that does not know the session.
     Forget,
+    /// The proxy answers with a page of its own, and says that all is well; the server sees nothing.
+    Portal,
+    /// Whoever is not answered within this time is not waited for.
+    Impatient(Duration, Refusal),
+}
+
+/// How a proxy says that it does not wait any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It resets the connection.
+    Reset,
+    /// It answers 504.
+    GatewayTimeout,
 }
 
 /// What happens to requests for a while.
@@ -36,6 +49,10 @@ pub(crate) enum Trouble {
     Cut,
     /// Every connect is told that its session is unknown.
     Storm,
+    /// A network that wants to be agreed with first: every request is answered with its page.
+    Portal,
+    /// No request is waited for longer than this.
+    Impatient(Duration, Refusal),
 }
 
 impl Trouble {
@@ -50,6 +67,8 @@ impl Trouble {
             Self::Cut => Fault::ResetBefore,
             Self::Storm if path.ends_with("/connect") => Fault::Forget,
             Self::Storm => Fault::Pass,
+            Self::Portal => Fault::Portal,
+            Self::Impatient(time, refusal) => Fault::Impatient(time, refusal),
         }
     }
 }
@@ -73,6 +92,19 @@ pub(super) fn unknown_session() -> String {
     let body = r#"[{"channel":"/meta/connect","successful":false,"error":"402::session_unknown","advice":{"reconnect":"handshake","interval":0}}]"#;
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// A word of the portal's page, which has to be seen nowhere.
+pub(crate) const WELCOME: &str = "Welcome to Station Wi-Fi";
+
+/// What a captive portal answers to everything.
+pub(super) fn portal() -> String {
+    let body =
+        format!("<!doctype html><title>{WELCOME}</title><h1>{WELCOME}</h1><form>Accept</form>");
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
 }

@@ -87,7 +87,7 @@ pub(super) const SUITES: [Suite; 15] = [
     },
     Suite {
         name: "proxies",
-        about: "deploy/ in real servers, examined by the doctor",
+        about: "deploy/ in real servers, examined by the doctor and played in Chromium",
         run: proxies,
     },
     Suite {
@@ -118,7 +118,9 @@ fn doctor(project: &Project) -> Outcome<Counts> {
 /// What the machine must have is asked for here and not by every `test`.
 fn proxies(project: &Project) -> Outcome<Counts> {
     tools::proxies(project)?;
-    package(project, "gms-chat-doctor", &["--test", "proxies"])
+    let examined = package(project, "gms-chat-doctor", &["--test", "proxies"])?;
+    let played = end_to_end(project, ["tls::"])?;
+    Ok([examined, played].into_iter().sum())
 }
 
 /// The soak's own tests, and a brief soak, which counts as one.
@@ -199,8 +201,8 @@ fn browser(project: &Project) -> Outcome<Counts> {
     libtest(&mut pack)
 }
 
-/// What needs other people's packages, by the beginnings of the tests' names.
-const ELSEWHERE: [&str; 3] = ["peers::", "chaos::", "examples::"];
+/// What needs other people's packages or programs, by the beginnings of the tests' names.
+const ELSEWHERE: [&str; 4] = ["peers::", "chaos::", "examples::", "tls::"];
 
 fn e2e(project: &Project) -> Outcome<Counts> {
     let others = ELSEWHERE.iter().flat_map(|name| ["--skip", name]);

@@ -59,6 +59,8 @@ async fn show(browser: &Browser, state: &str) -> Result<(), String> {
 }
 
 async fn go_offline(browser: &Browser, is_offline: bool) -> Result<(), String> {
+    // Without it the browser says that it is offline, and is not.
+    browser.devtools("Network.enable", json!({})).await?;
     let conditions = json!({
         "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
     });
