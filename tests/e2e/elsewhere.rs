@@ -117,7 +117,7 @@ const BANK: &str =
 <script async src=gms-chat.js data-endpoint={gms}/genesys data-delivery=poll></script>";
 
 #[tokio::test]
-async fn the_documented_policy_allows_the_clock() {
+async fn the_documented_policy_allows_the_clock_and_it_goes_with_the_element() {
     const PAGE: Page = Page {
         path: "/",
         headers: &[(
@@ -136,7 +136,14 @@ async fn the_documented_policy_allows_the_clock() {
             visitor.look(SLOW, &json!(null)).await?;
             visitor.hide(true).await?;
             is_asked(&house.desk(), 2).await?;
-            expect(visitor, "return workers", json!(["works"])).await
+            expect(visitor, "return workers", json!(["works"])).await?;
+            // And nothing of it is left behind.
+            visitor.look("gmsChat('destroy')", &json!(null)).await?;
+            eventually("the end of the worker", async || {
+                let workers = visitor.look("return workers", &json!(null)).await?;
+                Ok((workers == json!(["ended"])).then_some(()))
+            })
+            .await
         },
     )
     .await;

@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 34] = [
+const PARTS: [(&str, &str); 36] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -43,6 +43,8 @@ const PARTS: [(&str, &str); 34] = [
     ("names.js", include_str!("../../src/extras/names.js")),
     ("news.js", include_str!("../../src/extras/news.js")),
     ("rich.js", include_str!("../../src/extras/rich.js")),
+    ("carrier.js", include_str!("../../src/carrier.js")),
+    ("clock.js", include_str!("../../src/clock.js")),
     ("survive.js", include_str!("../../src/survive.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),
