@@ -156,7 +156,7 @@ impl Widget {
     }
 
     /// This tab runs the chat from here on: that of another tab, or what a page has `kept`, exactly or not, or its own.
-    /// `sent`: what the form had sent; `user_id`: the name for `gms_user`, empty for none. False when there is nothing
+    /// `sent`: what the form had sent, empty for a chat of its own; `user_id`: the name for `gms_user`, empty for none. False when there is nothing
     /// to run. What is told meanwhile has been told before.
     #[allow(
         clippy::needless_pass_by_value,
@@ -169,11 +169,15 @@ impl Widget {
         sent: Vec<String>,
         user_id: String,
     ) -> bool {
+        let is_own = sent.is_empty();
         let (visitor, first_message) = config::visitor(sent);
         let (Some(running), Some(session)) = (&self.running, self.session()) else {
             return false;
         };
-        running.front.chat().say_first(first_message);
+        // A chat of its own has its first message already.
+        if !is_own {
+            running.front.chat().say_first(first_message);
+        }
         let user_id = (!user_id.is_empty()).then_some(user_id);
         let left = kept.as_ref().map(|kept| (kept.as_str(), is_exact));
         session.lead(left, visitor, user_id)

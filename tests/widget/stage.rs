@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 36] = [
+const PARTS: [(&str, &str); 37] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -45,6 +45,7 @@ const PARTS: [(&str, &str); 36] = [
     ("rich.js", include_str!("../../src/extras/rich.js")),
     ("carrier.js", include_str!("../../src/carrier.js")),
     ("clock.js", include_str!("../../src/clock.js")),
+    ("tabs.js", include_str!("../../src/tabs.js")),
     ("survive.js", include_str!("../../src/survive.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),
