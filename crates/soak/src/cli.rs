@@ -5,7 +5,7 @@
     reason = "progress and results are what a command line is for"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -37,8 +37,8 @@ pub fn soak(words: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if let Err(error) = std::fs::create_dir_all(&wishes.folder) {
-        eprintln!("{} cannot be made: {error}", wishes.folder.display());
+    if let Err(error) = make_room(&wishes.folder) {
+        eprintln!("{} cannot be used: {error}", wishes.folder.display());
         return ExitCode::FAILURE;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -65,6 +65,19 @@ pub fn soak(words: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The folder is there, and nothing in it is of an earlier trial.
+fn make_room(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for file in std::fs::read_dir(folder)?.flatten() {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("harm-") || name.starts_with("report.") {
+            std::fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn read(words: &[String]) -> Result<Wishes, String> {
