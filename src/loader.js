@@ -326,8 +326,8 @@ class GmsChat extends HTMLElement {
     const url = this.fallbackUrl;
     const text = this.fallbackLabel || "The chat is not available here.";
     this.#fallback?.remove();
-    this.#fallback = make("slot", { name: "fallback", class: "fallback", part: "fallback", dir: this.#launcher.dir },
-      /^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text);
+    this.#fallback = make("div", { class: "fallback", part: "fallback", dir: this.#launcher.dir },
+      make("slot", { name: "fallback" }, /^(https?:|tel:|mailto:|\/)/i.test(url) ? make("a", { href: url }, text) : text));
     this.#launcher.after(this.#fallback);
     this.#emit("error", { code, message: error + "", hint });
   }

@@ -2,15 +2,18 @@
 
 import { NAMES } from "./names.js";
 
+/** What was read, by address: a language that was spoken once can be spoken without a network. */
+const known = {};
+
 /** The file's sentences, then the page's over them: by name, with a full stop between members of members, and by key. */
 export async function texts(file, messages) {
   const read = async (address) => {
     const response = await fetch(address);
     if (!response.ok) throw Error(response.status + " " + response.url);
-    return response.json();
+    return (known[address] = await response.json());
   };
   // What cannot be read is said in English.
-  const part = (address) => address && read(address).catch((error) => console.warn("gms-chat: messages:", error));
+  const part = (address) => address && (known[address] ?? read(address).catch((error) => console.warn("gms-chat: messages:", error)));
   const all = {};
   const collect = (name, value) => {
     if (typeof value == "string") all[name] = value;
