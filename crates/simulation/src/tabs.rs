@@ -48,7 +48,7 @@ impl Display for Broken {
 type Verdict = Result<(), Broken>;
 
 /// What happens when.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Happening {
     /// The next thing that visitors, agent or browser do.
     Deed,

@@ -196,7 +196,7 @@ impl Following {
         if !told.is_all && is_same && self.is_complete && told.number <= self.told.number {
             return false;
         }
-        if !told.is_all && !(is_next && fits) {
+        if !(told.is_all || is_next && fits) {
             // Something was missed, or somebody else leads by now.
             if self.is_complete || !is_same {
                 out.push(Output::Post(post::hello()));
