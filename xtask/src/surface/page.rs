@@ -44,7 +44,8 @@ const EVENTS_HEAD: &str = "
 ## Events
 
 `CustomEvent`s of the element that bubble and cross shadow roots. The name in the page begins with `gms-chat-`;
-`gmsChat(\"on\", …)` takes the name without it, and the function gets the same event.
+`gmsChat(\"on\", …)` takes the name without it, and the function gets the same event. Where another tab runs the chat
+([survival.md](survival.md)), the detail has a member `mirrored` besides, which is true: whoever counts messages counts those without it.
 
 | Event | Detail | When | `preventDefault()` |
 |---|---|---|---|

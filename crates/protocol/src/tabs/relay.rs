@@ -370,3 +370,189 @@ fn at<T>(all: &[T], place: u64) -> Option<&T> {
 fn with<'a>(head: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     [head, more].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::Role;
+    use crate::json::parse;
+
+    const NOW: Moment = Moment::from_millis(5_000);
+
+    fn kristi() -> Party {
+        Party {
+            nickname: "Kristi \"K\" Sippola\n".to_owned(),
+            role: Role::Agent,
+        }
+    }
+
+    fn entry(key: u32, body: Body) -> Entry {
+        Entry {
+            key: EntryKey(key),
+            at: key.is_multiple_of(2).then_some(1_700_000_000_000),
+            party: kristi(),
+            body,
+        }
+    }
+
+    fn mine(fate: Fate) -> Body {
+        let text = "Half a, [sentence] 👋".to_owned();
+        Body::Mine { text, fate }
+    }
+
+    fn problems() -> Vec<Problem> {
+        let (status, message) = (0, Some("because".to_owned()));
+        vec![
+            Problem::Unreachable,
+            Problem::TimedOut,
+            Problem::Busy { retry_after: None },
+            Problem::Refused { status, message },
+            Problem::Unauthorised { status },
+            Problem::NotFound { status },
+            Problem::Server { status },
+            Problem::Exception {
+                exception: "E".to_owned(),
+                message: String::new(),
+            },
+            Problem::Malformed { expected: EXPECTED },
+            Problem::CookieLost,
+            Problem::Ended,
+        ]
+    }
+
+    fn events() -> Vec<Event> {
+        let url = "https://example.com/a?b".to_owned();
+        let host = "example.com".to_owned();
+        let (text, tone) = ("Note".to_owned(), "info".to_owned());
+        let mut bodies = vec![
+            Body::Message(String::new()),
+            Body::Joined,
+            Body::Left,
+            Body::Transferred { from: kristi() },
+            Body::PushUrl { url, host },
+            Body::Gap,
+            Body::Note { text, tone },
+            mine(Fate::Sending),
+            mine(Fate::Sent),
+            mine(Fate::Unknown),
+            mine(Fate::Unproven),
+        ];
+        bodies.extend(problems().into_iter().map(Fate::Failed).map(mine));
+        let entries = (1..).zip(bodies).map(|(key, body)| entry(key, body));
+        let mut events: Vec<Event> = entries
+            .map(|entry| Event::Entry(Change::Appended(entry)))
+            .collect();
+        let before = EntryKey(7);
+        events.extend([
+            Event::Entry(Change::Inserted {
+                entry: entry(u32::MAX, Body::Joined),
+                before,
+            }),
+            Event::Entry(Change::Replaced(entry(4, mine(Fate::Sent)))),
+            Event::Entry(Change::Removed(before)),
+            Event::Entry(Change::Cleared),
+            Event::Typing(Some(kristi())),
+            Event::Typing(None),
+            Event::Idle(Some(NOW + Duration::from_millis(17))),
+            Event::Idle(None),
+            Event::Connection(Connection::Fine),
+            Event::Notice {
+                kind: "Notice.Custom".to_owned(),
+                party: kristi(),
+                text: "x".to_owned(),
+            },
+        ]);
+        events.extend(PHASES.map(Event::Phase));
+        events.extend(ENDS.map(|end| Event::Phase(Phase::Ended(end))));
+        for reason in problems() {
+            events.push(Event::Phase(Phase::Failed(reason.clone())));
+            let next_try = Some(NOW + Duration::from_millis(9));
+            events.push(Event::Connection(Connection::Troubled { reason, next_try }));
+        }
+        events
+    }
+
+    /// The elements of rows, read.
+    fn rows(text: &str) -> Vec<crate::Value> {
+        let whole = parse(&["[", text, "]"].concat()).unwrap();
+        whole.as_array().unwrap().to_vec()
+    }
+
+    #[test]
+    fn every_event_is_read_as_it_was_written() {
+        let told = events();
+        let mut written = String::new();
+        for event in &told {
+            write_event(&mut written, event, "7 8", NOW);
+        }
+        let rows = rows(&written);
+        assert_eq!(rows.len(), told.len());
+        for (row, event) in rows.iter().zip(&told) {
+            let (read, origin) = read_event(Row(row), NOW).unwrap();
+            assert_eq!(read, *event);
+            let is_new = matches!(
+                event,
+                Event::Entry(Change::Appended(_) | Change::Inserted { .. })
+            );
+            assert_eq!(origin, if is_new { "7 8" } else { "" }, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_as_the_time_that_is_left_for_each_tab_has_a_clock_of_its_own() {
+        let mut written = String::new();
+        let closes = Event::Idle(Some(NOW + Duration::from_millis(300)));
+        write_event(&mut written, &closes, "", NOW);
+        let there = Moment::from_millis(90_000);
+        let (read, _) = read_event(Row(&rows(&written)[0]), there).unwrap();
+        assert_eq!(read, Event::Idle(Some(there + Duration::from_millis(300))));
+    }
+
+    #[test]
+    fn what_a_developer_reads_stays_where_it_was_said() {
+        let mut written = String::new();
+        write_event(&mut written, &Event::Diagnostic("x".to_owned()), "", NOW);
+        assert_eq!(written, "");
+    }
+
+    #[test]
+    fn an_address_that_may_not_be_opened_is_offered_by_no_tab() {
+        for address in ["javascript:alert(1)", "data:text/html,x", "file:///etc", ""] {
+            let mut row = String::new();
+            let head = ["+", "", "1", "", "", "Ann", "AGENT", "u", address];
+            push_row(&mut row, &head);
+            assert_eq!(read_event(Row(&rows(&row)[0]), NOW), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn every_command_is_read_as_it_was_written() {
+        let text = || "a \"b\" [c]".to_owned();
+        let visitor = Visitor {
+            first_name: "Ada".to_owned(),
+            subject: text(),
+            data: vec![("tier".to_owned(), "gold".to_owned()), (text(), text())],
+            ..Visitor::default()
+        };
+        let commands = [
+            Command::Start(visitor),
+            Command::Say(text()),
+            Command::Typing,
+            Command::StopTyping,
+            Command::Retry(EntryKey(3)),
+            Command::Discard(EntryKey(u32::MAX)),
+            Command::Notice(text()),
+            Command::Note {
+                text: text(),
+                tone: "info".to_owned(),
+            },
+            Command::End,
+            Command::Reset,
+        ];
+        for command in commands {
+            let mut row = String::new();
+            write_command(&mut row, &["do", "me"], &command);
+            assert_eq!(read_command(Row(&rows(&row)[0]), 2), Some(command));
+        }
+    }
+}
