@@ -6,6 +6,7 @@ use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
 use crate::driver::Session;
+use crate::engine::Engine;
 use crate::stage::{Lapse, Step, eventually};
 
 /// The part of a page that somebody looks at.
@@ -96,6 +97,9 @@ impl Screen {
     /// The visitor turns to the tab.
     pub(crate) async fn come_to(&self) -> Step {
         self.turn_to().await?;
+        if Engine::chosen()? != Engine::Chromium {
+            return Ok(());
+        }
         let front = self.session.devtools("Page.bringToFront", json!({}));
         front.await.map(drop)
     }

@@ -276,8 +276,7 @@ impl Tab {
     pub fn leave(&mut self, now: Moment) {
         self.now = now;
         match &mut self.role {
-            Role::Leading(lead) if lead.has_company => lead.leave(),
-            Role::Leading(_) => self.role = Role::Alone,
+            Role::Leading(lead) => lead.leave(),
             Role::Alone | Role::Following(_) | Role::Gone => {}
         }
     }
@@ -406,7 +405,11 @@ impl Tab {
             return Some(Output::Post(post));
         }
         if lead.has_left() {
-            self.role = Role::Gone;
+            self.role = if lead.has_company {
+                Role::Gone
+            } else {
+                Role::Alone
+            };
             return None;
         }
         if lead.is_over() {

@@ -23,7 +23,7 @@ pub(super) const SUITES: [Suite; 2] = [
 ];
 
 /// The journeys that need no developer tools of Chromium's, by the beginnings of their names.
-const JOURNEYS: [&str; 10] = [
+const JOURNEYS: [&str; 11] = [
     "delivery::",
     "doors::",
     "embedding::",
@@ -33,15 +33,19 @@ const JOURNEYS: [&str; 10] = [
     "languages::",
     "policies::",
     "survival::",
+    "tabs::",
     "trouble::",
 ];
 
-/// What only Chromium can play: a paste (there is no clipboard under automation), a look at the heap, and the time that
-/// scripts take.
-const FOR_CHROMIUM: [&str; 3] = [
+/// What only Chromium can play: a paste (there is no clipboard under automation), a look at the heap, the time that
+/// scripts take, a tab that crashes or is frozen, and a browser without locks.
+const FOR_CHROMIUM: [&str; 6] = [
     "rich_text_is_pasted",
     "a_hundred_lives_leave_nothing_behind",
     "a_long_transcript_is_readable",
+    "when_the_tab_that_asks_the_server_crashes",
+    "when_the_tab_that_asks_the_server_is_frozen",
+    "where_there_are_no_locks",
 ];
 
 fn firefox(project: &Project) -> Outcome<Counts> {
@@ -62,6 +66,9 @@ fn webkit(project: &Project) -> Outcome<Counts> {
     let skipped = [
         // It keeps no cookie of another site, partitioned or not.
         "across_sites_a_partitioned_cookie",
+        // Nobody tells its pages that they are looked at when the driver turns to them.
+        "a_tab_that_was_there_before_finds_the_chat",
+        "the_end_in_one_tab_is_the_end_in_all",
         // It keeps every page for the way back, so none says goodbye.
         "where_nothing_is_to_be_kept_the_server_is_told",
     ];

@@ -91,6 +91,10 @@ impl World {
         let goes_on = self.pages[place]
             .tab
             .lead(left, visitor(), Some(USER.to_owned()), clock);
+        if !goes_on {
+            // It may come back to it after others.
+            self.pages[place].stored = stored;
+        }
         if goes_on {
             self.leader = Some(place);
             // A chat of its own that has just begun is no handover.
