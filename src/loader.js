@@ -292,7 +292,8 @@ class GmsChat extends HTMLElement {
     const wanted = this.closest("[lang]")?.lang;
     // Who reads traditional characters is better served in English.
     this.#language = Object.keys(TITLES).find((tag) => RegExp("^" + tag.slice(0, 2) + "\\b(?!.*(hant|tw|hk|mo))", "i").test(wanted));
-    this.#launcher.dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
+    const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
+    for (const part of this.#root.children) part.dir = dir;
     this.#name();
     this.#window?.speak();
   }
