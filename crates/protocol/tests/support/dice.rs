@@ -1,5 +1,7 @@
 //! Chance that comes out the same every time.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 /// SplitMix64.
 #[derive(Debug)]
 pub(crate) struct Dice(pub(crate) u64);
