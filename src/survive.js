@@ -269,7 +269,7 @@ export class Survival {
     const form = sent.map((value, place) => (place === 5 && !isNew ? "" : value));
     this.#yields = false;
     const wasReturning = this.#isReturning;
-    const isFound = Boolean(left?.isFound) && !this.#isFollowing;
+    const isFound = Boolean(left?.isFound);
     if (isFound) this.#found = { isOpen: left.isOpen };
     this.#isOld = true;
     this.#isReturning ||= !isOwn;
@@ -285,7 +285,8 @@ export class Survival {
     this.#isFollowing = false;
     this.#left = null;
     if (leads) {
-      if (left && !wasFollowing && !isFound) this.#show(left);
+      // Nobody has told how the window stands, though the lock of the page before may have been late.
+      if (left && !isFound) this.#show(left);
       if (wasFollowing) this.#introduce();
       this.#note();
       return;
