@@ -38,7 +38,7 @@ impl Screen {
                 Fate::Failed(_) | Fate::Unproven => true,
                 Fate::Sending | Fate::Sent | Fate::Unknown => false,
             },
-            Body::Message(_) | Body::Joined | Body::Left => false,
+            Body::Message(_) | Body::Joined | Body::Left | Body::Note { .. } => false,
             Body::Transferred { .. } | Body::PushUrl { .. } | Body::Gap => false,
         });
         unsent.map(|entry| entry.key)

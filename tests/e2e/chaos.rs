@@ -15,8 +15,10 @@ use crate::proxy::{Fault, Passage, Proxy, Trouble, most_within};
 use crate::stage::{Backstage, Console, Lapse, Step, eventually, evidence, journey};
 use crate::visitor::Visitor;
 
-/// How long the trouble lasts.
+/// How long the trouble lasts at least.
 const TROUBLE: Duration = Duration::from_secs(7);
+/// How long it lasts at most, if few requests come to harm: a visitor who is offline makes none.
+const MOST_TROUBLE: Duration = Duration::from_secs(60);
 /// Names the seed that a failed schedule is replayed with.
 const SEED: &str = "GMS_CHAT_CHAOS_SEED";
 /// Requests that must have come to harm.
@@ -104,9 +106,13 @@ async fn begin(visitor: &Visitor, servers: &Troubled, delivery: &str) -> Step {
 /// Both talk while everything goes wrong that can.
 async fn suffer(visitor: &Visitor, servers: &Troubled, dice: &mut Dice) -> Step<Said> {
     let mut said = Said::default();
-    let over = Instant::now() + TROUBLE;
+    let begun = Instant::now();
+    let is_over = || match harmed(&servers.proxy) {
+        0..LEAST_HARM => begun.elapsed() > MOST_TROUBLE,
+        _ => begun.elapsed() > TROUBLE,
+    };
     servers.proxy.set(Trouble::Mixed);
-    while Instant::now() < over {
+    while !is_over() {
         match dice.roll(12) {
             0 => servers.proxy.set(Trouble::Cut),
             1 => servers.proxy.set(Trouble::Storm),
@@ -166,12 +172,17 @@ async fn recover(visitor: &Visitor, servers: &Troubled, mut said: Said) -> Step 
 
 /// A schedule that does no harm proves nothing.
 fn was_harmed(proxy: &Proxy) -> Step {
-    let log = proxy.log();
-    let harmed = log.iter().filter(|passage| passage.fault != Fault::Pass);
-    match harmed.count() {
+    match harmed(proxy) {
         0..LEAST_HARM => Err(Lapse::new("too few requests came to harm")),
         _ => Ok(()),
     }
+}
+
+fn harmed(proxy: &Proxy) -> usize {
+    let log = proxy.log();
+    log.iter()
+        .filter(|passage| passage.fault != Fault::Pass)
+        .count()
 }
 
 async fn judge(visitor: &Visitor, servers: &Troubled, said: &Said) -> Step {
