@@ -6,8 +6,8 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use gms_chat_protocol::chat::{Command, Event, Visitor};
-use gms_chat_protocol::tabs::{Output as Wish, Tab};
-use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request};
+use gms_chat_protocol::tabs::{Mark, Output as Wish, Tab};
+use gms_chat_protocol::{ExchangeId, Failure, Moment, Output, PageEvent, Reply, Request, decimal};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -71,8 +71,12 @@ impl Remote for Driver {
         self.feed(Input::Due);
     }
 
-    fn snapshot(&self) -> Option<String> {
-        self.tab.borrow().snapshot()
+    fn snapshot(&self, known: Mark) -> Option<String> {
+        let parts = self.tab.borrow().snapshot_after(known)?;
+        let log = decimal(parts.mark.log.into());
+        let length = decimal(parts.mark.length as u64);
+        let lines = [log, length, parts.head, parts.events, parts.messages];
+        Some(lines.join("\n"))
     }
 
     fn lead(&self, left: Option<(&str, bool)>, visitor: Visitor, user_id: Option<String>) -> bool {
@@ -183,7 +187,7 @@ impl Driver {
                 }
                 Wish::Chat(Output::Cancel(id)) => {
                     self.leaving.borrow_mut().retain(|(other, _)| *other != id);
-                    self.forget(id);
+                    drop(self.take(id));
                 }
                 Wish::Chat(Output::Event(event)) => self.audience.tell(event),
                 Wish::Chat(Output::Wait(due)) => return self.wait(due),
@@ -207,15 +211,17 @@ impl Driver {
         let host = self.host.clone();
         let pending = transport::post(request, self.credentials, host, move |answer| {
             if let Some(driver) = this.upgrade() {
-                driver.forget(id);
+                driver.take(id).into_iter().for_each(Pending::ended);
                 driver.feed(Input::Answer(id, answer));
             }
         });
         self.pending.borrow_mut().push((id, pending));
     }
 
-    fn forget(&self, id: ExchangeId) {
-        self.pending.borrow_mut().retain(|(other, _)| *other != id);
+    fn take(&self, id: ExchangeId) -> Option<Pending> {
+        let mut pending = self.pending.borrow_mut();
+        let place = pending.iter().position(|(other, _)| *other == id)?;
+        Some(pending.swap_remove(place).1)
     }
 
     fn wait(&self, due: Option<Moment>) {

@@ -26,7 +26,7 @@ use std::rc::{Rc, Weak};
 
 use gms_chat_protocol::PageEvent;
 use gms_chat_protocol::chat::{Command, Config};
-use gms_chat_protocol::tabs::Tab;
+use gms_chat_protocol::tabs::{Mark, Tab};
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
@@ -150,9 +150,10 @@ impl Widget {
         lines
     }
 
-    /// What the next page needs to go on with the chat; nothing when there is none.
-    pub fn keep(&self) -> Option<String> {
-        self.session()?.snapshot()
+    /// What the next page needs to go on with the chat, see `Remote::snapshot`; nothing when there is none. Of the events of
+    /// the `log` with this number, so many bytes are kept already.
+    pub fn keep(&self, log: u32, length: usize) -> Option<String> {
+        self.session()?.snapshot(Mark { log, length })
     }
 
     /// This tab runs the chat from here on: that of another tab, or what a page has `kept`, exactly or not, or its own.

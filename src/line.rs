@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use gms_chat_protocol::PageEvent;
 use gms_chat_protocol::chat::{Command, Visitor};
+use gms_chat_protocol::tabs::Mark;
 
 /// A running session, as the window sees it.
 pub(crate) trait Remote {
@@ -20,8 +21,9 @@ pub(crate) trait Remote {
     /// Does what is due, for a page whose timers may be late.
     fn tick(&self);
 
-    /// What the next page needs to go on with the chat; `None` when there is none.
-    fn snapshot(&self) -> Option<String>;
+    /// What the next page needs to go on with the chat beside what is kept already; `None` when there is no chat. In
+    /// lines: the mark to give the next time, as two numbers, and the parts of `Tab::snapshot_after`.
+    fn snapshot(&self, known: Mark) -> Option<String>;
 
     /// This tab runs the chat from here on, see `Tab::lead`: the one of another tab, or what a page has `left`, a
     /// snapshot and whether it is exact, or its own.
@@ -102,7 +104,7 @@ mod tests {
 
         fn tick(&self) {}
 
-        fn snapshot(&self) -> Option<String> {
+        fn snapshot(&self, _: Mark) -> Option<String> {
             None
         }
 

@@ -4,10 +4,11 @@
 
 import { Carrier } from "./carrier.js";
 import { Clock } from "./clock.js";
+import { Pieces, piece, sum } from "./pieces.js";
 import { Tabs } from "./tabs.js";
 
 /** What was written by another version is not read. */
-const VERSION = 1;
+const VERSION = 2;
 /** Changes within this time, in milliseconds, are written together. */
 const PAUSE = 500;
 /** So long, in milliseconds, after a page has come back it knows what others have written meanwhile. */
@@ -19,25 +20,24 @@ const GLANCE = 150;
 /** The mark of a chat to which the server pushes its events, see `kept.rs`. */
 const BY_COMET = 1;
 
-/** Tells damage, not malice: FNV-1a in 32 bits. */
-function sum(text) {
-  let sum = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
-  return (sum >>> 0).toString(36);
-}
-
 const areTexts = (values) => Array.isArray(values) && values.every((value) => typeof value == "string");
 const isSeed = (seed) => Array.isArray(seed) && seed.length === 4 && seed.every(Number.isInteger);
 
-/** What `write` wrote; null for anything else. */
-export function read(text) {
+/** A whole chat of its parts. */
+const whole = (head, events, messages) => `${head},[${events.filter(Boolean)}],[${messages}]]`;
+
+/** What `write` wrote, with the chat in one text; null for anything else. `piece` knows the pieces of its transcript by name. */
+export function read(text, piece) {
   const [, version, check, json] = /^(\d+):(\w+):(.*)$/s.exec(text) ?? [];
   if (version != VERSION || check !== sum(json)) return null;
   try {
-    const left = JSON.parse(json);
-    const { chat, seed, sent, draft, unread } = left;
+    const { chat, pieces, ...left } = JSON.parse(json);
+    const { seed, sent, draft, unread } = left;
     if (!Array.isArray(sent)) return null;
-    return areTexts([chat, draft, ...sent]) && isSeed(seed) && unread >= 0 && unread < 1e6 ? left : null;
+    const [head, events, messages] = chat;
+    const told = [...pieces.map(piece), events];
+    left.chat = whole(head, told, messages);
+    return areTexts([head, ...told, messages, draft, ...sent]) && isSeed(seed) && unread >= 0 && unread < 1e6 ? left : null;
   } catch {
     return null;
   }
@@ -50,7 +50,7 @@ export function write(left) {
 }
 
 /** Whether a chat hangs on the timers of its page. Between two long polls there is none. */
-const isTimed = (chat, own) => own("away") > 0 || (JSON.parse(chat)[1] & BY_COMET) === 0;
+const isTimed = (head, own) => own("away") > 0 || (JSON.parse(head)[1] & BY_COMET) === 0;
 
 /** Keeps the chat of one window. */
 export class Survival {
@@ -61,6 +61,7 @@ export class Survival {
   #left = null;
   /** What stands in the storage, as far as this page knows. */
   #written;
+  #pieces;
   #widget;
   #end = new AbortController();
   #timer = 0;
@@ -95,9 +96,10 @@ export class Survival {
     this.#context = context;
     this.#dialog = dialog;
     this.#key = "gms-chat:" + context.own("endpoint");
+    this.#pieces = new Pieces(this.#key);
     this.#written = this.#storage();
     this.#carrier = new Carrier(context.own);
-    this.#left = (this.#written == null ? null : read(this.#written)) ?? this.#carrier.find(context.seed);
+    this.#left = (this.#written == null ? null : read(this.#written, (name) => piece(this.#key, name))) ?? this.#carrier.find(context.seed);
     if (this.#left) Object.assign(context, { seed: this.#left.seed, sent: this.#left.sent });
     else if (this.#written != null) this.#lose("unreadable");
     if (navigator.locks && context.own("persist") !== "none") {
@@ -129,7 +131,7 @@ export class Survival {
       resume: () => this.#wake(),
     });
     const write = ({ target: { value } }) => {
-      this.#tabs?.post({ draft: value });
+      this.#tell({ draft: value });
       this.#note();
     };
     this.#dialog.addEventListener("input", write, { signal });
@@ -150,7 +152,12 @@ export class Survival {
 
   /** The window was opened or closed here. */
   turned(isOpen, by) {
-    if (by !== "tab" && by !== "restore") this.#tabs?.post({ isOpen });
+    if (by !== "tab" && by !== "restore") this.#tell({ isOpen });
+  }
+
+  /** To the other tabs, if there are any, how the window stands. Whoever comes later is told all of that. */
+  #tell(how) {
+    if (this.#widget?.is_shared()) this.#tabs.post(how);
   }
 
   /** To the other tabs, what the wasm says. */
@@ -187,7 +194,7 @@ export class Survival {
     if (this.#isFollowing) detail.mirrored = true;
     const { element } = this.#context;
     const isSeen = name === "messagereceived" ? element.hasAttribute("open") && !document.hidden : detail.count === 0;
-    if (isSeen) this.#tabs?.post({ unread: 0 });
+    if (isSeen) this.#tell({ unread: 0 });
     // What the visitor has written is kept before it is sent.
     if (name === "messagesending" && !this.#isHearing) queueMicrotask(() => this.#sent());
     else this.#note();
@@ -199,7 +206,7 @@ export class Survival {
   #sent() {
     this.save();
     // The place is emptied when this is drawn.
-    setTimeout(() => this.#tabs?.post({ draft: this.#stand().draft }));
+    setTimeout(() => this.#tell({ draft: this.#stand().draft }));
   }
 
   /** Writes what the next page needs. `isExact`: nothing more happens on this one. Answers whether it will be there. */
@@ -207,14 +214,15 @@ export class Survival {
     if (!this.#widget || this.#isAway) return null;
     this.#timer = clearTimeout(this.#timer);
     const { element, seed, sent = [] } = this.#context;
-    const chat = this.#widget.keep();
-    this.#clock.set(document.hidden && !isExact && chat && isTimed(chat, this.#context.own));
-    this.#carrier.carry(chat, this.#look());
+    const chat = this.#cut();
+    const head = chat && chat[0] + "]";
+    this.#clock.set(document.hidden && !isExact && chat && isTimed(head, this.#context.own));
+    this.#carrier.carry(head, this.#look());
     if (!chat) return this.#storage("");
     const { state } = element;
     // Where others go on with the chat, more will happen than this page knows.
     isExact &&= !this.#widget.is_shared();
-    return this.#storage(write({ chat, seed: [...seed], sent, state, isExact, ...this.#stand() }));
+    return this.#storage(write({ chat, pieces: this.#pieces.names, seed: [...seed], sent, state, isExact, ...this.#stand() }));
   }
 
   /** The window goes, and perhaps another one comes. */
@@ -409,12 +417,25 @@ export class Survival {
     this.#context.emit("restorefailed", { reason });
   }
 
+  /** The chat without what stands in pieces. What cannot be stored makes no piece. */
+  #cut() {
+    try {
+      return this.#pieces.cut(this.#widget, this.#context.own("persist") !== "none");
+    } catch {
+      return this.#pieces.cut(this.#widget);
+    }
+  }
+
   /** What is kept, after it was set to `text`, or removed if that is empty. Where storage is forbidden, nothing is. */
   #storage(text) {
     if (this.#context.own("persist") === "none") return null;
     try {
       if (text) sessionStorage.setItem(this.#key, text);
-      else if (text === "") sessionStorage.removeItem(this.#key);
+      else if (text === "") {
+        sessionStorage.removeItem(this.#key);
+        this.#pieces.forget();
+      }
+      if (text !== undefined) this.#pieces.tidy();
       const kept = sessionStorage.getItem(this.#key);
       if (text !== undefined) this.#written = kept;
       return kept;

@@ -17,6 +17,13 @@ use crate::page;
 #[must_use = "dropping a pending request aborts it"]
 pub(crate) struct Pending(Option<AbortController>);
 
+impl Pending {
+    /// It has ended: there is nothing to take back, and asking for that would cost as much as drawing a row.
+    pub(crate) fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {

@@ -123,7 +123,7 @@ export async function open(element, launcher, mount, hooks) {
     },
     answered: (...answer) => isOn(own("debug")) && debug().then((log) => log?.answered(page, ...answer)),
     emit: (name, detail) => {
-      if (name == "sessionstart") detail.delivery = JSON.parse(widget.keep() ?? "[]")[1] & 1 ? "cometd" : "poll";
+      if (name == "sessionstart") detail.delivery = marks(widget) & 1 ? "cometd" : "poll";
       if (name == "statechange") element.state = detail.state;
       if (name == "statechange" && detail.state == "ended") form.forget();
       if (!isSurviving) survive().then(() => survival?.watch(widget));
@@ -264,6 +264,9 @@ function userOf(context) {
 /** Whether a chat is polled so that another sub-domain can go on with it. */
 const isPolledFor = ({ own }) =>
   own("persist") == "cookie" && own("delivery") != "cometd" && /^\s*(auto)?\s*$/.test(own("user-id") ?? "");
+
+/** What is known of a chat, in bits, see `kept.rs`. */
+const marks = (widget) => JSON.parse((widget.keep(0, 0)?.split("\n")[2] ?? "[0") + "]")[1];
 
 /** Whether another page may have left a chat, or another tab runs one. */
 async function isLeft(own) {

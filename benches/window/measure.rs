@@ -1,13 +1,18 @@
 //! What is measured, of which page, in which order.
 
+use std::time::Duration;
+
+use fantoccini::wd::TimeoutConfiguration;
 use serde_json::{Value, json};
 
 use crate::driver::{Browser, Session};
 use crate::stage::{Lapse, Step};
 use crate::table;
 
-/// Appends in one call of the driver, which waits half a minute for it at most.
+/// Appends in one call of the driver.
 const CHUNK: u32 = 250;
+/// How long the driver waits for one call: the plain widget needs minutes at the end of a long chat.
+const PATIENCE: Duration = Duration::from_mins(20);
 /// Messages for the measurement of frames.
 const FRAMES: u32 = 150;
 
@@ -107,6 +112,8 @@ struct Tab {
 impl Tab {
     /// Loads the page, then the widget; answers the times of launcher and window, and the blocking time.
     async fn open(&self, page: &str, is_slow: bool) -> Step<[f64; 3]> {
+        let patience = TimeoutConfiguration::new(Some(PATIENCE), None, None);
+        self.session.client.update_timeouts(patience).await?;
         self.session.client.goto(&self.base).await?;
         if is_slow {
             self.slow_down(4.0).await?;

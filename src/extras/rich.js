@@ -24,8 +24,11 @@ const ITEM = /^(?:[-*•]|(\d{1,3})[.)])\s+(.*)$/u;
 const ENDS = ".,;:!?'\"»”’…。、，！？*_~";
 const DATE = /^\d{1,2}[-/]\d{1,2}[-/]\d{2,4}$/;
 
+/** Every find holds this; most messages do not, and looking for it costs next to nothing. */
+const HINT = /@|:\/\/|www\.|\d[\d ()/.-]{4,}\d/i;
+
 /** The tokens of a text: strings, and `[name, children or text, href, host]` for what is more. */
-export const parse = (text, markdown) => (markdown ? blocks(text) : inline(text, PLAIN));
+export const parse = (text, markdown) => (markdown ? blocks(text) : HINT.test(text) ? inline(text, PLAIN) : [text]);
 
 function blocks(text) {
   const out = [];

@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 37] = [
+const PARTS: [(&str, &str); 38] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -46,6 +46,7 @@ const PARTS: [(&str, &str); 37] = [
     ("carrier.js", include_str!("../../src/carrier.js")),
     ("clock.js", include_str!("../../src/clock.js")),
     ("tabs.js", include_str!("../../src/tabs.js")),
+    ("pieces.js", include_str!("../../src/pieces.js")),
     ("survive.js", include_str!("../../src/survive.js")),
     ("styles.js", include_str!("../../src/extras/styles.js")),
     ("talk.js", include_str!("../../src/extras/talk.js")),

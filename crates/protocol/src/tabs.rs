@@ -6,21 +6,21 @@
 //! a reload: what may have been sent is settled by the transcript before anything is sent again.
 
 mod follow;
+mod keep;
 mod lead;
 mod post;
 mod relay;
 
-use crate::chat::{
-    Command, Config, DOUBTFUL_STEP, Event, Phase, Problem, QUEUED_STEP, Session, TAKEN_STEP,
-    Visitor,
-};
-use crate::json::{Row, decimal, parse, push_row};
+use crate::chat::{Command, Config, Event, Phase, Problem, Session, Visitor};
+use crate::json::{Row, decimal, parse};
 use crate::queue::Queue;
 use crate::{ExchangeId, Failure, Moment, PageEvent, Reply};
 
 use follow::Following;
 use lead::Leading;
 use post::{Heard, Wish};
+
+pub use keep::{Mark, Parts};
 
 /// One thing for the caller to do; ends with [`crate::Output::Wait`].
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +52,8 @@ pub struct Tab {
     wishes: Vec<Wish>,
     /// Whether the window shows what another tab has left, while the session knows of no chat.
     remains: bool,
+    /// How many logs of events there have been: one grows at its end only.
+    logs: u32,
     out: Queue<Output>,
     /// The moment of the last input.
     now: Moment,
@@ -87,6 +89,7 @@ impl Tab {
             role: Role::Alone,
             wishes: Vec::new(),
             remains: false,
+            logs: 1,
             out: Queue::new(),
             now,
         }
@@ -103,8 +106,13 @@ impl Tab {
             self.tell(Event::Phase(Phase::Idle));
         } else if self.runs() {
             self.remains &= !matches!(command, Command::Start(_));
-            self.session.handle_command(command, now);
+            self.run(command);
         }
+    }
+
+    fn run(&mut self, command: Command) {
+        self.logs += u32::from(matches!(command, Command::Start(_)));
+        self.session.handle_command(command, self.now);
     }
 
     fn runs(&self) -> bool {
@@ -151,6 +159,7 @@ impl Tab {
             return;
         }
         self.role = Role::Following(Box::default());
+        self.logs += 1;
         if let Some(left) = left {
             self.wishes.extend(post::left_wishes(left));
         }
@@ -236,6 +245,7 @@ impl Tab {
         }
         self.out.push(Output::Abandon);
         self.seed = self.seed.rotate_left(1);
+        self.logs += 1;
         self.session = Session::new(self.config.clone(), self.seed, now);
         if let Some((snapshot, is_exact)) = left {
             let snapshot = self.with_wishes(snapshot, is_exact && told.is_some());
@@ -248,27 +258,6 @@ impl Tab {
             self.session.handle_command(said, now);
         }
         true
-    }
-
-    /// A snapshot with what tabs have handed on: the messages that nobody has taken as far as is known, and what was
-    /// taken. Unless the one who could have taken them has left, those messages may have been sent.
-    fn with_wishes(&self, snapshot: &str, is_exact: bool) -> String {
-        let step = if is_exact { QUEUED_STEP } else { DOUBTFUL_STEP };
-        let mut text = snapshot.strip_suffix("]]").unwrap_or_default().to_owned();
-        for wish in &self.wishes {
-            let number = decimal(wish.number);
-            push_row(&mut text, &[&wish.text, step, "", &wish.from, &number]);
-        }
-        let taken = match &self.role {
-            Role::Alone | Role::Gone => None,
-            Role::Leading(lead) => Some(&lead.taken),
-            Role::Following(follow) => Some(follow.taken()),
-        };
-        if let Some(taken) = taken {
-            push_row(&mut text, &[&taken.write(), TAKEN_STEP]);
-        }
-        text.push_str("]]");
-        text
     }
 
     /// This tab gives the lock back although the chat goes on. Where others may go on with it, it does nothing more: a
@@ -304,6 +293,7 @@ impl Tab {
         };
         let now = self.now;
         let is_all = told.is_all;
+        self.logs += u32::from(told.from == 0);
         let is_over = follow.take(told, &self.name, &mut self.wishes, &mut self.out, now);
         if is_all {
             // They may have been meant for a tab that is gone.
@@ -327,7 +317,7 @@ impl Tab {
                 }
                 if believed == self.name {
                     lead.origin = wish.origin();
-                    self.session.handle_command(command, self.now);
+                    self.run(command);
                 } else if let Command::Say(text) = command {
                     // It was meant for a tab that led before, and may have reached it.
                     self.session.take_up(text, self.now);
@@ -351,16 +341,6 @@ impl Tab {
             let post = lead.tell_all(&self.name, &self.session, events, now);
             self.out.push(Output::Post(post));
         }
-    }
-
-    /// What another page needs to go on with the chat, see [`Session::snapshot`].
-    pub fn snapshot(&self) -> Option<String> {
-        let text = match &self.role {
-            Role::Gone => return None,
-            Role::Alone | Role::Leading(_) => self.session.snapshot()?,
-            Role::Following(follow) => follow.snapshot()?.0,
-        };
-        Some(self.with_wishes(&text, false))
     }
 
     /// Whether another tab may go on with the chat when this one is gone: then a snapshot of this one is soon no exact one.

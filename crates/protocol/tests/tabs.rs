@@ -55,8 +55,8 @@ fn sends(outputs: &[Output]) -> usize {
     outputs.iter().filter(is_sent).count()
 }
 
-/// A tab that leads a polled chat, and one that follows it.
-fn pair() -> (Tab, Tab) {
+/// A tab that leads a polled chat.
+fn leading() -> Tab {
     let mut one = Tab::new(config(Delivery::Poll), 7, NOW);
     one.handle_command(Command::Start(visitor()), NOW);
     let answers = [
@@ -75,6 +75,12 @@ fn pair() -> (Tab, Tab) {
     }
     assert!(one.lead(None, visitor(), None, NOW));
     drain(&mut one);
+    one
+}
+
+/// A tab that leads a polled chat, and one that follows it.
+fn pair() -> (Tab, Tab) {
+    let mut one = leading();
     let mut two = Tab::new(config(Delivery::Poll), 8, NOW);
     two.follow(None, NOW);
     for post in posts(&drain(&mut two)) {
@@ -219,4 +225,33 @@ fn the_end_of_a_chat_that_never_was_is_no_chat_to_lead() {
     // And it can begin one of its own.
     tab.handle_command(Command::Start(visitor()), NOW);
     assert_eq!(sends(&drain(&mut tab)), 1);
+}
+
+#[test]
+fn a_tab_that_is_alone_tells_nobody_until_somebody_asks() {
+    let mut one = leading();
+    one.handle_command(Command::Say("to nobody".to_owned()), NOW);
+    let alone = drain(&mut one);
+    assert_eq!(posts(&alone), [""; 0]);
+    assert_eq!(events(&alone).len(), 1);
+    let mut two = Tab::new(config(Delivery::Poll), 8, NOW);
+    two.follow(None, NOW);
+    for post in posts(&drain(&mut two)) {
+        one.hear(&post, NOW);
+    }
+    for post in posts(&drain(&mut one)) {
+        two.hear(&post, NOW);
+    }
+    let shown = events(&drain(&mut two));
+    assert_eq!(shown.last(), Some(&Event::Phase(Phase::Active)));
+    assert!(two.snapshot().unwrap().contains("to nobody"));
+    one.handle_command(Command::Say("to both".to_owned()), NOW);
+    assert_eq!(posts(&drain(&mut one)).len(), 1);
+}
+
+#[test]
+fn a_tab_that_is_alone_has_a_last_word_for_whoever_has_just_come() {
+    let mut one = leading();
+    one.leave(NOW);
+    assert_eq!(posts(&drain(&mut one)).len(), 1);
 }

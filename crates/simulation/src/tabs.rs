@@ -256,9 +256,14 @@ impl World {
         }
         // The page keeps what the visitor wrote at once, the rest now and then.
         if self.pages[place].has_unsent() || self.dice.hits(300) {
-            self.pages[place].save(false);
+            self.save(place, false)?;
         }
         Ok(())
+    }
+
+    fn save(&mut self, place: usize, is_exact: bool) -> Verdict {
+        let saved = self.pages[place].save(is_exact);
+        saved.map_err(|what| self.broken("kept", format!("tab {place}: {what}")))
     }
 
     fn set_timer(&mut self, place: usize, due: Option<gms_chat_protocol::Moment>) {

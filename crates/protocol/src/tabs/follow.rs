@@ -1,8 +1,8 @@
 //! A tab that follows: shows what the one that leads has told, and hands on what its own visitor wants.
 
 use crate::chat::{
-    Body, Change, Command, Connection, Entry, EntryKey, Event, Fate, Party, Phase, Problem, Role,
-    joined,
+    Body, Change, Command, Connection, Entry, EntryKey, Event, Fate, Kept, Party, Phase, Problem,
+    Role, joined,
 };
 use crate::json::{Row, parse};
 use crate::queue::Queue;
@@ -82,16 +82,26 @@ impl Following {
         }
     }
 
-    /// The chat as it can be taken over, and whether those messages that wait in it have surely not left.
-    pub(super) fn snapshot(&self) -> Option<(String, bool)> {
+    /// The chat as it can be taken over.
+    pub(super) fn kept(&self) -> Option<Kept<'_>> {
         let Told {
             head,
             log,
             messages,
-            is_exact,
             ..
         } = &self.told;
-        (!head.is_empty()).then(|| (joined(head, log, messages), *is_exact))
+        (!head.is_empty()).then(|| Kept {
+            head: head.clone(),
+            log,
+            messages: messages.clone(),
+        })
+    }
+
+    /// It in one piece, and whether those messages that wait in it have surely not left.
+    pub(super) fn snapshot(&self) -> Option<(String, bool)> {
+        let kept = self.kept()?;
+        let text = joined(&kept.head, kept.log, &kept.messages);
+        Some((text, self.told.is_exact))
     }
 
     /// What the window is told before the chat is taken over: nobody knows how it is doing.

@@ -93,8 +93,13 @@ impl Leading {
     pub(super) fn tell(&mut self, name: &str, session: &Session) -> Option<String> {
         // A wish that came too late has no entry.
         self.origin.clear();
-        let kept = session.kept().unwrap_or_default();
         let leaves = self.course == Course::Leaving;
+        // Whoever comes later asks for everything, unless nobody is left to ask.
+        if !self.has_company && !leaves {
+            self.events.clear();
+            return None;
+        }
+        let kept = session.kept().unwrap_or_default();
         let is_known = self.events.is_empty()
             && kept.head == self.head
             && kept.messages == self.messages

@@ -3,7 +3,7 @@
 use gms_chat_protocol::chat::{
     Body, Change, Config, Connection, Delivery, Entry, EntryKey, Event, Fate, Phase,
 };
-use gms_chat_protocol::tabs::Tab;
+use gms_chat_protocol::tabs::{Mark, Tab};
 use gms_chat_protocol::{ExchangeId, Moment, Request};
 
 use super::Inbox;
@@ -11,6 +11,8 @@ use crate::client::USER;
 
 /// What a page's clock shows when it begins, in milliseconds.
 const EPOCH: u64 = 40;
+/// A piece of what is kept has more bytes than this.
+const PIECE: usize = 150;
 
 /// A tab of the browser.
 #[derive(Debug)]
@@ -29,8 +31,39 @@ pub(super) struct Page {
     pub(super) leaving: Vec<(ExchangeId, Request)>,
     /// What the tab's storage holds: a snapshot, and whether nothing has happened since.
     pub(super) stored: Option<(String, bool)>,
+    kept: Kept,
     pub(super) generation: u32,
     began: u64,
+}
+
+/// The events that a tab's storage holds in pieces, which are written once.
+#[derive(Debug, Default)]
+struct Kept {
+    mark: Mark,
+    pieces: Vec<String>,
+}
+
+impl Kept {
+    /// The whole snapshot; events that make up a piece are one from now on.
+    fn keep(&mut self, tab: &Tab) -> Option<String> {
+        let parts = tab.snapshot_after(self.mark)?;
+        if parts.mark.log != self.mark.log {
+            self.pieces.clear();
+            self.mark = Mark {
+                length: 0,
+                ..parts.mark
+            };
+        }
+        let fresh = [parts.events.clone()].into_iter();
+        let all = self.pieces.iter().cloned().chain(fresh);
+        let all: Vec<String> = all.filter(|piece| !piece.is_empty()).collect();
+        if parts.events.len() > PIECE {
+            self.pieces.push(parts.events);
+            self.mark = parts.mark;
+        }
+        let events = all.join(",");
+        Some(format!("{},[{events}],[{}]]", parts.head, parts.messages))
+    }
 }
 
 /// Whether there is a page.
@@ -56,6 +89,7 @@ impl Page {
             last_post: 0,
             leaving: Vec::new(),
             stored: None,
+            kept: Kept::default(),
             generation: 0,
             began: 0,
         }
@@ -78,6 +112,7 @@ impl Page {
         self.screen.clear();
         self.inbox.clear();
         self.leaving.clear();
+        self.kept = Kept::default();
     }
 
     pub(super) fn runs(&self) -> bool {
@@ -93,10 +128,16 @@ impl Page {
         due.as_millis().saturating_sub(EPOCH) + self.began + 1
     }
 
-    /// Writes what the next page in this tab needs.
-    pub(super) fn save(&mut self, is_exact: bool) {
+    /// Writes what the next page in this tab needs. A fault: what was kept in pieces is not the chat as it is.
+    pub(super) fn save(&mut self, is_exact: bool) -> Result<(), String> {
         let is_exact = is_exact && !self.tab.is_shared();
-        self.stored = self.tab.snapshot().map(|text| (text, is_exact));
+        let whole = self.tab.snapshot();
+        let pieces = self.kept.keep(&self.tab);
+        self.stored = pieces.clone().map(|text| (text, is_exact));
+        if pieces == whole {
+            return Ok(());
+        }
+        Err(format!("kept was {pieces:?}, not {whole:?}"))
     }
 
     /// Whether a message of the visitor waits for its end.

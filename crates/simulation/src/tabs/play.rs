@@ -96,7 +96,7 @@ impl World {
     fn go(&mut self, place: usize, state: State) -> Verdict {
         self.narrate(|| format!("tab {place} is {state:?}"));
         let clock = self.pages[place].clock(self.now);
-        self.pages[place].save(true);
+        self.save(place, true)?;
         self.pages[place].tab.leave(clock);
         self.drain(place)?;
         if self.pages[place].runs() {
