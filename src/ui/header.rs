@@ -26,19 +26,14 @@ fn minimiser(label: &str, minimise: impl Fn() + 'static) -> Node {
 }
 
 pub(super) fn header(chat: &Chat) -> Node {
-    let phase = chat.phase.clone();
-    let status = chat.clone();
     let minimise = chat.clone();
     div("header")
         .part("header")
         .child(tag("slot").attr("name", "header"))
         .child(
-            div("titles").child(title(chat.say(Key::Title))).child(
-                tag("p")
-                    .class("status")
-                    .class_when("live", move || phase.get() == Phase::Active)
-                    .text_from(move || state(&status)),
-            ),
+            div("titles")
+                .child(title(chat.say(Key::Title)))
+                .child(status(chat)),
         )
         .child(end(chat))
         .child(menu(chat))
@@ -60,6 +55,33 @@ fn end(chat: &Chat) -> Node {
             )
         })
         .on("click", move |_| asking.set(true))
+}
+
+/// How the chat is doing. Whom one talks to is shown by name, and heard as a sentence.
+fn status(chat: &Chat) -> Node {
+    let (line, sentence, heard, shown) = (chat.clone(), chat.clone(), chat.clone(), chat.clone());
+    tag("p")
+        .class("status")
+        .class_when("live", move || {
+            line.line.get();
+            line.phase.get() == Phase::Active && line.trouble.get().is_none()
+        })
+        .child(
+            tag("span")
+                .class_when("unseen", move || partner(&heard).is_some())
+                .text_from(move || state(&sentence)),
+        )
+        .child(
+            tag("bdi")
+                .attr("aria-hidden", "true")
+                .text_from(move || partner(&shown).unwrap_or_default()),
+        )
+}
+
+/// The name of whom one talks to.
+fn partner(chat: &Chat) -> Option<String> {
+    let agent = (chat.phase.get() == Phase::Active).then(|| chat.agent.get())??;
+    Some(chat.texts.name(&agent).to_owned())
 }
 
 /// The state of the chat in a few words.

@@ -113,7 +113,7 @@ pub(super) fn row(chat: &Chat, clock: &Clock, entry: &Entry, is_first: bool) -> 
         }
         (Body::Note { text, tone }, _) => div("row aside")
             .part(&["note note-", tone].concat())
-            .child(note("kind", chat.say(Key::Note)))
+            .child(tag("strong").text(chat.say(Key::Note)))
             .child(tag("p").text(text)),
     }
 }

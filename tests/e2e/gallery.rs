@@ -355,6 +355,27 @@ async fn gallery_invitation() {
     .await;
 }
 
+#[tokio::test]
+async fn gallery_note() {
+    let screen = "24-note";
+    scene(screen, "desk", Console::Clean, async |visitor, servers| {
+        talk(visitor, servers).await?;
+        for (tone, text) in [
+            ("info", "Our shop closes at six today."),
+            ("success", "Your order 4711 has been paid."),
+            ("warning", "Your parcel is late by a day."),
+            ("error", "The payment was refused."),
+        ] {
+            let note = json!({ "text": text, "tone": tone });
+            let notify = "gmsChat('notify', arguments[0])";
+            visitor.look(notify, &note).await?;
+            visitor.see(text).await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
 /// The themes of the demo page: their colours are judged too.
 async fn themed(name: &str, theme: &str) {
     let servers = Servers::one_origin("desk").await.unwrap();

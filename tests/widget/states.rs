@@ -28,9 +28,14 @@ async fn whoever_is_offline_is_told_at_once_and_goes_on_writing() {
     stage.in_chat().await;
     network("offline");
     see("You are offline.").await;
+    assert_eq!(
+        (texts(".status bdi"), count(".live")),
+        (vec!["Ann".to_owned()], 0)
+    );
     assert!(!value("textarea", "disabled").is_truthy());
     network("online");
     see_no_more("You are offline.").await;
+    assert_eq!(count(".live"), 1, "a light beside the name");
 }
 
 #[wasm_bindgen_test]
