@@ -21,6 +21,8 @@ const TAG = "gms-chat";
 const script = document.currentScript;
 const base = script?.src || document.baseURI;
 const USER = { by: "user" };
+/** The visitor may come from another tab, or from a window beside this one. */
+const SIGNS = ["visibilitychange", "focus"];
 
 function sheet(css) {
   const made = new CSSStyleSheet();
@@ -188,7 +190,7 @@ class GmsChat extends HTMLElement {
     this.#speak();
     this.#follow(this.#isInline());
     this.#begin();
-    document.addEventListener("visibilitychange", this.#look);
+    for (const sign of SIGNS) addEventListener(sign, this.#look);
     this.#emit("ready", { version: VERSION });
   }
 
@@ -196,7 +198,7 @@ class GmsChat extends HTMLElement {
   disconnectedCallback() {
     this.#pageLanguage.disconnect();
     clearTimeout(this.#inviting);
-    document.removeEventListener("visibilitychange", this.#look);
+    for (const sign of SIGNS) removeEventListener(sign, this.#look);
     queueMicrotask(() => {
       if (this.isConnected) return;
       const other = find(this.endpoint);
@@ -281,9 +283,12 @@ class GmsChat extends HTMLElement {
   #look = async () => {
     const key = TAG + ":" + this.endpoint;
     try {
-      const isLeft = () => sessionStorage[key] || (this.persist == "cookie" && document.cookie.includes(TAG));
-      const isLed = async () => (await navigator.locks.query()).held.find(({ name }) => name == key);
-      if (!this.#isGated() && (isLeft() || (await isLed()))) await this.#ready();
+      const isLeft =
+        !this.#isGated() &&
+        (sessionStorage[key] ||
+          (this.persist == "cookie" && document.cookie.includes(TAG)) ||
+          (await navigator.locks.query()).held.some(({ name }) => name == key));
+      if (isLeft) await this.#ready();
     } catch {}
   };
 

@@ -150,7 +150,8 @@ export async function open(element, launcher, mount, hooks) {
     await Promise.all([survive(), attach()]).catch(complain);
     if (!isGone) survival?.watch(widget);
   };
-  document.addEventListener("visibilitychange", look);
+  const signs = ["visibilitychange", "focus"];
+  for (const sign of signs) addEventListener(sign, look);
   const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
   /** The visitor sees the form: he has opened the window, or wants another chat. */
   const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
@@ -191,7 +192,7 @@ export async function open(element, launcher, mount, hooks) {
     free: () => {
       // What is left for the next window is how this one stands.
       isGone = true;
-      document.removeEventListener("visibilitychange", look);
+      for (const sign of signs) removeEventListener(sign, look);
       survival?.end();
       leave();
       remove();

@@ -194,21 +194,22 @@ fn speaker(chat: &Chat, entry: &Entry, side: Side, is_first: bool) -> Node {
     let name = chat.texts.name(&entry.party);
     let avatar = note("avatar", &initial(name));
     let row = row.class(&[class, " first"].concat());
-    let row = row.child(avatar.part("avatar").attr("aria-hidden", "true"));
+    let avatar = avatar.part("avatar").attr("aria-hidden", "true");
     let line = note("name", name);
     let kind = match entry.party.role {
         Role::Supervisor => Key::Supervisor,
         Role::External => Key::External,
-        Role::Client | Role::Agent => return row.child(line),
+        Role::Client | Role::Agent => return row.child(line).child(avatar),
     };
     // A bot may call itself what it likes: what it is stands beside its name.
     let kind = chat.say(kind);
     set_class(row.element(), "other", true);
-    row.child(if kind == name {
+    let line = if kind == name {
         line
     } else {
         line.text(" ").child(note("kind", kind))
-    })
+    };
+    row.child(line).child(avatar)
 }
 
 fn bubble(text: &str) -> Node {

@@ -34,6 +34,20 @@ async fn a_chat_goes_on_in_the_next_element_with_its_draft_and_its_open_window()
 }
 
 #[wasm_bindgen_test]
+async fn a_window_beside_another_finds_the_chat_when_the_visitor_turns_to_it() {
+    let stage = Stage::new();
+    let element = stage.in_chat().await;
+    element.remove();
+    holds("the chat is left", || kept_keys() == KEY).await;
+    let left = kept(KEY).unwrap();
+    keep(KEY, "");
+    stage.element(&[]);
+    keep(KEY, &left);
+    network("focus");
+    see("You are talking to Ann").await;
+}
+
+#[wasm_bindgen_test]
 async fn the_count_of_unread_messages_survives_and_old_ones_do_not_add_to_it() {
     let stage = Stage::new();
     let element = stage.in_chat().await;

@@ -156,10 +156,10 @@ export const movedBy = () => Math.abs(read.line.getBoundingClientRect().top - re
 /** The visitor turns to another tab, or back. */
 export function hide(isHidden) {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
-  document.dispatchEvent(new Event("visibilitychange"));
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 }
 
-/** The browser says `online` or `offline`. */
+/** The browser says `online`, `offline` or `focus`. */
 export const network = (word) => void window.dispatchEvent(new Event(word));
 
 /** How many notes were played. */
