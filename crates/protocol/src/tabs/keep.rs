@@ -27,7 +27,7 @@ pub struct Parts {
 }
 
 impl Tab {
-    /// What another page needs to go on with the chat, see [`Session::snapshot`].
+    /// What another page needs to go on with the chat, see `Session::snapshot`.
     pub fn snapshot(&self) -> Option<String> {
         let parts = self.snapshot_after(Mark::default())?;
         Some(joined(&parts.head, &parts.events, &parts.messages))
