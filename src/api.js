@@ -53,7 +53,7 @@ export async function perform(element, lent, name, given) {
   if (name == "start") turns.set(element, new Promise((begun) => (chat.begun = begun)));
   if (before && FOLLOWS.includes(name)) await before;
   const done = COMMANDS[name](chat, ...given);
-  done.then(chat.begun, chat.begun);
+  if (chat.begun) done.then(chat.begun, chat.begun);
   if (!signal) return done;
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

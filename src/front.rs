@@ -91,12 +91,14 @@ pub(crate) struct Front {
     reporter: RefCell<Reporter>,
     is_open: Cell<bool>,
     unread: Cell<u32>,
+    /// What went wrong last, for whoever asks why the chat has failed.
+    cause: RefCell<String>,
 }
 
 impl Audience for Front {
     /// Tells the host page first: it may keep a pushed page to itself.
     fn tell(&self, event: Event) {
-        log(&event);
+        self.log(&event);
         let reports = self.reporter.borrow_mut().reports(&event);
         let mut is_welcome = true;
         for report in &reports {
@@ -124,6 +126,7 @@ impl Front {
             reporter: RefCell::new(Reporter::new(expose_text)),
             is_open: Cell::new(false),
             unread: Cell::new(0),
+            cause: RefCell::default(),
         }
     }
 
@@ -168,6 +171,22 @@ impl Front {
         );
     }
 
+    fn log(&self, event: &Event) {
+        match event {
+            Event::Diagnostic(text) => {
+                console::info_1(&["gms-chat: ", text].concat().into());
+                self.cause.replace([": ", text].concat());
+            }
+            Event::Phase(Phase::Failed(problem)) => warn(&[problem.code(), &self.cause.borrow()]),
+            Event::Phase(_)
+            | Event::Connection(_)
+            | Event::Entry(_)
+            | Event::Typing(_)
+            | Event::Idle(_)
+            | Event::Notice { .. } => {}
+        }
+    }
+
     fn label(&self) {
         let unread = self.unread.get();
         let label = self.chat().texts().count(Key::Unread, unread);
@@ -198,19 +217,6 @@ pub(crate) fn object(report: &Report) -> Object {
 /// Tells the developer of the page what the visitor need not know.
 pub(crate) fn warn(words: &[&str]) {
     console::warn_1(&["gms-chat: ", &words.concat()].concat().into());
-}
-
-fn log(event: &Event) {
-    match event {
-        Event::Diagnostic(text) => console::info_1(&["gms-chat: ", text].concat().into()),
-        Event::Phase(Phase::Failed(problem)) => warn(&[problem.code()]),
-        Event::Phase(_)
-        | Event::Connection(_)
-        | Event::Entry(_)
-        | Event::Typing(_)
-        | Event::Idle(_)
-        | Event::Notice { .. } => {}
-    }
 }
 
 /// What the event adds to the transcript.

@@ -5,10 +5,13 @@ import { fail } from "./fail.js";
 
 const TAG = "gms-chat";
 
+const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
 /** Gives an element options: by its properties where it has them, else by attributes; nothing takes an option away. */
 export function set(element, options) {
   for (const name in options) {
     const value = options[name];
+    if (!(camel(name) in element)) console.warn("gms-chat: there is no option `" + name + "`");
     const { [name]: _, ...others } = element.options ?? {};
     element.options = others;
     if (name in element) element[name] = value;

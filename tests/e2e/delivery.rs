@@ -66,7 +66,7 @@ async fn a_chat_by_polling() {
 async fn where_cometd_is_not_proven_a_chat_is_polled_and_the_console_says_why() {
     let servers = Servers::one_origin("desk").await.unwrap();
     let hint = Console::Hinted(
-        "Polling instead of CometD: POST /cometd/ answered 404: check `comet-path` and `append-type`",
+        "Polling instead of CometD: POST /genesys/cometd/ answered 404: check `comet-path` and `append-type`",
     );
     journey("auto", servers, hint, async |visitor, servers| {
         let desk = servers.desk();

@@ -25,6 +25,8 @@ struct Wishes {
     open: bool,
     scenario: Option<String>,
     mode: Option<String>,
+    /// An origin whose own page may talk to the simulator.
+    cors: Option<String>,
     example: Option<String>,
 }
 
@@ -65,6 +67,7 @@ impl Wishes {
             open: false,
             scenario: None,
             mode: None,
+            cors: None,
             example: None,
         };
         let mut words = words.iter();
@@ -101,6 +104,7 @@ impl Wishes {
                 );
                 return Err(refused(what));
             }
+            "--cors" => self.cors = Some(value.to_owned()),
             "--mode" if MODES.contains(&value) => self.mode = Some(value.to_owned()),
             "--mode" => {
                 let what = format!("`{value}` is no mode; there are {}", MODES.join(", "));
@@ -134,7 +138,11 @@ fn start(project: &Project, wishes: &Wishes) -> Outcome<Child> {
             Some(name) => examples::built(project, name),
             None => project.dist(),
         });
-    for (flag, value) in [("--scenario", &wishes.scenario), ("--mode", &wishes.mode)] {
+    for (flag, value) in [
+        ("--scenario", &wishes.scenario),
+        ("--mode", &wishes.mode),
+        ("--cors", &wishes.cors),
+    ] {
         if let Some(value) = value {
             server.args([flag, value]);
         }
@@ -200,12 +208,14 @@ mod tests {
 
     #[test]
     fn flags_take_their_value_as_a_word_or_after_an_equals_sign() {
-        let line = "--port=9001 --open --scenario queue --mode delayed --example=vue";
+        let line =
+            "--port=9001 --open --scenario queue --mode delayed --example=vue --cors http://a.test";
         let wishes = parse(line).unwrap();
         assert_eq!(wishes.example.as_deref(), Some("vue"));
         assert_eq!((wishes.port, wishes.open), (9001, true));
         assert_eq!(wishes.scenario.as_deref(), Some("queue"));
         assert_eq!(wishes.mode.as_deref(), Some("delayed"));
+        assert_eq!(wishes.cors.as_deref(), Some("http://a.test"));
     }
 
     #[test]

@@ -35,6 +35,7 @@ cargo xtask COMMAND
   demo       build the widget, start the simulator, serve the demo page and the agent desk
              --example NAME: a page of examples/ in place of the demo page
              --port N  --open  --scenario NAME  --mode poll|cometd|delayed
+             --cors ORIGIN: a page of your own, served from there, may use the simulator
   test       every test: protocol, simulation, simulator, xtask, widget, interop, browser, end to end, servers, chaos,
              proxies, soak
              NAME...   only the suites of these names
@@ -102,6 +103,12 @@ fn dispatch(words: &[String]) -> Outcome {
             ));
         }
     };
+    let asks = |word: &String| matches!(word.as_str(), "--help" | "-h");
+    // These programs have a help of their own.
+    if rest.iter().any(asks) && !matches!(command.as_str(), "simulate" | "soak" | "bench") {
+        print!("{USAGE}");
+        return Ok(());
+    }
     run(&Project::find()?, rest)
 }
 

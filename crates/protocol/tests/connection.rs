@@ -197,7 +197,7 @@ fn the_developer_is_told_what_failed_and_not_the_same_thing_over_and_over() {
     let words = chat.diagnostics();
     assert_eq!(words.lines().count(), 1, "{words}");
     assert!(
-        words.starts_with("POST /1/service/{id}/ixn/chat/refresh got no answer"),
+        words.starts_with("POST /genesys/1/service/{id}/ixn/chat/refresh got no answer"),
         "{words}"
     );
 }

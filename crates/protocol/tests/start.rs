@@ -179,7 +179,7 @@ fn a_wrong_endpoint_is_explained_to_the_developer() {
     );
     let words = peer.diagnostics();
     assert!(
-        words.contains("POST /1/service/request-chat answered 404"),
+        words.contains("POST /genesys/1/service/request-chat answered 404"),
         "{words}"
     );
     assert!(words.contains("`endpoint`"), "{words}");

@@ -64,7 +64,8 @@ pub(super) fn package(project: &Project) -> Outcome {
     write("gms-chat.d.ts", &surface::types())?;
     write("custom-elements.json", &surface::manifest(version))?;
     write("package.json", &description(version))?;
-    for text in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    write("README.md", &project.read("docs/package.md")?)?;
+    for text in ["LICENSE-MIT", "LICENSE-APACHE"] {
         write(text, &project.read(text)?)?;
     }
     Ok(())

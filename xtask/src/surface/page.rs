@@ -56,7 +56,7 @@ const OTHERWISE: &str = "
 
 | Looked for | Here | Why |
 |---|---|---|
-| a cookie that carries the chat to other sub-domains | `persist` knows `session` and `none` | it would go to every server of the domain with every request, and whoever reads it has the chat |
+| a cookie that carries the chat to other sub-domains by default | `persist=\"cookie\"`, when it is asked for | it goes to every server of the domain with every request, and whoever reads it has the chat |
 | the service's identifier in `sessionstart` | `delivery` only | whoever has it and `gms_user` can read the chat and write in it; analytics are no place for that |
 | business data for a chat that goes on | `setUserData` counts from the next one on | the Chat API version 1 has no call for it |
 | stopping the default of `notice` | nothing is drawn for a notice | so there is nothing to stop: a page that knows the notice draws what it likes, by `notify` for one |

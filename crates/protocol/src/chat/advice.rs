@@ -7,8 +7,7 @@ use crate::text::{holds, split_scheme};
 /// Says what went wrong with a call, and what to look at.
 /// `label`: its path below the endpoint; everything that is no service belongs to CometD.
 pub(crate) fn on_failure(endpoint: &str, label: &str, gms_user: bool, problem: &Problem) -> String {
-    let mut text = "POST ".to_owned();
-    text.push_str(label);
+    let mut text = ["POST ", endpoint, label].concat();
     push_outcome(&mut text, problem);
     if *problem == Problem::Unreachable {
         push_forbidden(&mut text, endpoint, gms_user);

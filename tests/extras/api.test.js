@@ -1,0 +1,30 @@
+// Commands: what is refused is refused once, and what is misspelt is told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { perform } from "../../src/api.js";
+import { set } from "../../src/api/init.js";
+
+test("a command that is refused is an error of its caller's and of nobody else's", async () => {
+  const astray = [];
+  const note = (error) => astray.push(error);
+  process.on("unhandledRejection", note);
+  const element = { state: "idle" };
+  for (const name of ["end", "send", "sendNotice"]) {
+    await assert.rejects(perform(element, { window: () => null }, name, ["x"]), { code: "no_session" });
+  }
+  await new Promise(setImmediate);
+  process.off("unhandledRejection", note);
+  assert.deepEqual(astray, []);
+});
+
+test("an option that does not exist is told to the developer", () => {
+  const told = [];
+  const { warn } = console;
+  console.warn = (text) => told.push(text);
+  const element = { subject: "", firstName: "", setAttribute() {} };
+  set(element, { subject: "x", "first-name": "Ada", subjct: "y" });
+  console.warn = warn;
+  assert.deepEqual(told, ["gms-chat: there is no option `subjct`"]);
+});
