@@ -99,9 +99,12 @@ impl Engine {
                 "moz:firefoxOptions": {
                     "binary": firefox()?,
                     "args": ["-headless", "-width", width.to_string(), "-height", height.to_string()],
+                    "prefs": { "network.dns.localDomains": "a.chat.test,b.chat.test,c.chat.test" },
                 },
+                "acceptInsecureCerts": true,
             }),
             Self::WebKit => json!({
+                "acceptInsecureCerts": true,
                 "webkitgtk:browserOptions": { "binary": mini_browser()?, "args": ["--automation"] },
             }),
         };
