@@ -386,6 +386,8 @@ export class Survival {
   #wake() {
     if (!this.#isAway) return;
     clearTimeout(this.#timer);
+    // Others have the chat: what was written here before the window has started over would reach nobody.
+    this.#dialog.inert = this.#wasShared;
     this.#timer = setTimeout(async () => {
       const kept = this.#storage();
       const isSame = kept === null || kept === this.#written;
@@ -408,6 +410,8 @@ export class Survival {
     const { element } = this.#context;
     const { parentNode, nextSibling } = element;
     element.remove();
+    // The next window may stand in the same frame.
+    this.#dialog.inert = false;
     setTimeout(() => parentNode.insertBefore(element, nextSibling));
   }
 

@@ -174,6 +174,39 @@ async fn when_the_tab_that_asks_the_server_is_frozen_another_goes_on() {
 }
 
 #[tokio::test]
+async fn nobody_can_write_in_a_tab_that_wakes_before_it_knows_what_the_others_have() {
+    const STOP_AND_WAKE: &str = "
+for (const name of ['freeze', 'resume']) document.dispatchEvent(new Event(name));
+return root.querySelector('dialog').inert;";
+    plays("tabs-wake", async |one, servers, query| {
+        let desk = servers.desk();
+        in_talk(one, servers, query).await?;
+        let two = one.in_another_tab(&servers.page(query)).await?;
+        two.see_messages(&["Hello", "Hi"]).await?;
+        one.come_to().await?;
+        let is_closed = one.look(STOP_AND_WAKE, &json!(null)).await?;
+        if is_closed != true {
+            return Err(Lapse::new(format!("the window is shut: {is_closed}")));
+        }
+        // And as soon as it knows it again, what is written there is said.
+        eventually("the window to be open again", async || {
+            let script = "return root?.querySelector('dialog[open]')?.inert === false
+                && root.host.state === 'active'";
+            let is_open = one.look(script, &json!(null)).await?;
+            Ok((is_open == true).then_some(()))
+        })
+        .await?;
+        one.say("Here I am").await?;
+        desk.read("Here I am").await?;
+        for tab in [one, &two] {
+            tab.see_messages(&["Hello", "Hi", "Here I am"]).await?;
+        }
+        is_one_chat(servers, &["Here I am"]).await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_tab_that_is_reloaded_finds_the_chat_in_the_other_one() {
     plays("tabs-reload", async |one, servers, query| {
         let desk = servers.desk();

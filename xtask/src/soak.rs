@@ -11,7 +11,7 @@ use crate::tools::{self, Needs};
 const SOAK: &str = "gms-chat-soak";
 const SIMULATOR: &str = "gms-chat-simulator";
 /// What `cargo xtask test` runs: enough to know that the command works.
-const BRIEF: [&str; 6] = ["--minutes", "1", "--visitors", "40", "--tabs", "1"];
+const BRIEF: [&str; 6] = ["--minutes", "1", "--visitors", "40", "--families", "2"];
 const ADVICE: &str = "read the harms above; target/soak has a file for each chat that came to harm";
 
 /// How the two programs are built.

@@ -78,6 +78,22 @@ impl Browser {
         within(self.client.switch_to_window(window.clone())).await
     }
 
+    /// Closes the window that this is about. What follows has to be about another one.
+    pub(crate) async fn close_window(&self) -> Result<(), String> {
+        within(self.client.close_window()).await
+    }
+
+    /// Ends the process of the page without a word to it, and then its window. What follows has to be about the other one.
+    pub(crate) async fn crash(&self, other: &WindowHandle) -> Result<(), String> {
+        let crashed = within(self.client.window()).await?;
+        // The answer is that it has crashed.
+        let _ = self.devtools("Page.crash", json!({})).await;
+        self.turn_to(other).await?;
+        // The driver gives up when somebody asks a window that has crashed.
+        let wish = json!({ "targetId": String::from(crashed) });
+        self.devtools("Target.closeTarget", wish).await.map(drop)
+    }
+
     pub(crate) async fn visit(&self, address: &str) -> Result<(), String> {
         within(self.client.goto(address)).await
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::families::Families;
 use crate::trial::{self, Wishes};
 use crate::weather::Tempo;
 
@@ -18,7 +19,8 @@ cargo xtask soak [OPTIONS]
   --hours H        for so long (default 1; fractions are understood)
   --minutes M      likewise; below ten minutes everything goes faster
   --visitors N     in native clients (default 200)
-  --tabs N         in tabs of a real browser (default 4)
+  --tabs N         tabs of a real browser (default 4); the seed says whether two or three of them share a chat
+  --families N,N   tabs that share a chat, by families: 1,1,2 is four tabs, of which two share one
   --pace SECONDS   between two messages of a visitor, on the average
   --seed N         the decisions of another run once more
   --report FOLDER  where report.txt and report.json go (default target/soak)
@@ -27,6 +29,9 @@ cargo xtask soak [OPTIONS]
 
 /// Below this, a trial is a brief one.
 const BRIEF: Duration = Duration::from_secs(600);
+
+/// Unless somebody wants more or fewer.
+const TABS: usize = 4;
 
 /// Does what the words of the command line ask for.
 pub fn soak(words: &[String]) -> ExitCode {
@@ -84,7 +89,7 @@ fn read(words: &[String]) -> Result<Wishes, String> {
     let mut wishes = Wishes {
         time: Duration::from_secs(3_600),
         visitors: 200,
-        tabs: 4,
+        families: Families::default(),
         seed: seed_of_now(),
         tempo: Tempo::USUAL,
         folder: "target/soak".into(),
@@ -92,6 +97,7 @@ fn read(words: &[String]) -> Result<Wishes, String> {
         site: None,
     };
     let mut pace = None;
+    let (mut tabs, mut families) = (None, None);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let value = words
@@ -101,7 +107,8 @@ fn read(words: &[String]) -> Result<Wishes, String> {
             "--hours" => wishes.time = time(value, 3_600.0)?,
             "--minutes" => wishes.time = time(value, 60.0)?,
             "--visitors" => wishes.visitors = number(value)?,
-            "--tabs" => wishes.tabs = number(value)?,
+            "--tabs" => tabs = Some(number(value)?),
+            "--families" => families = Some(value.parse::<Families>()?),
             "--pace" => pace = Some(time(value, 1.0)?),
             "--seed" => wishes.seed = number(value)?,
             "--report" => wishes.folder = value.into(),
@@ -114,7 +121,14 @@ fn read(words: &[String]) -> Result<Wishes, String> {
         wishes.tempo = Tempo::BRIEF;
     }
     wishes.tempo.pace = pace.unwrap_or(wishes.tempo.pace);
-    if wishes.tabs > 0 && wishes.site.is_none() {
+    wishes.families = match (families, tabs) {
+        (Some(families), Some(tabs)) if families.tabs() != tabs => {
+            return Err(format!("`--families {families}` are not {tabs} tabs"));
+        }
+        (Some(families), _) => families,
+        (None, tabs) => Families::draw(wishes.seed, tabs.unwrap_or(TABS)),
+    };
+    if wishes.families.tabs() > 0 && wishes.site.is_none() {
         return Err("tabs want a `--site`".to_owned());
     }
     Ok(wishes)
@@ -150,9 +164,22 @@ mod tests {
     #[test]
     fn an_hour_with_everybody_is_the_usual() {
         let wishes = read("--site dist").unwrap();
-        assert_eq!((wishes.visitors, wishes.tabs), (200, 4));
+        assert_eq!((wishes.visitors, wishes.families.tabs()), (200, 4));
+        assert!(wishes.families.is_shared());
         assert_eq!(wishes.time, Duration::from_secs(3_600));
         assert_eq!(wishes.tempo, Tempo::USUAL);
+    }
+
+    #[test]
+    fn families_are_tabs() {
+        let wishes = read("--site dist --families 1,3,2").unwrap();
+        assert_eq!(wishes.families.tabs(), 6);
+        let again = |seed: u64| {
+            read(&format!("--site dist --seed {seed}"))
+                .unwrap()
+                .families
+        };
+        assert_eq!(again(3), again(3));
     }
 
     #[test]
@@ -173,6 +200,8 @@ mod tests {
             ("--minutes 0", "0"),
             ("--weeks 1", "--weeks"),
             ("--tabs 1", "--site"),
+            ("--site dist --families 1,x", "x"),
+            ("--site dist --families 1,2 --tabs 4", "4"),
         ] {
             let complaint = read(line).unwrap_err();
             assert!(complaint.contains(named), "{line}: {complaint}");

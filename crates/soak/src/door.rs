@@ -10,10 +10,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use crate::askers::{Ask, Askers};
+
 /// Longer heads are nobody's.
 const LONGEST: usize = 64 << 10;
 
-/// A door of its own for each tab. Dropping it closes it.
+/// A door of its own for each family of tabs. Dropping it closes it.
 #[derive(Debug)]
 pub(crate) struct Door {
     pub(crate) port: u16,
@@ -21,14 +23,15 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Opens one to the server on this port.
-    pub(crate) async fn open(server: u16) -> std::io::Result<Self> {
+    /// Opens one to the server on this port; it tells who asks.
+    pub(crate) async fn open(server: u16, askers: Askers) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let porter = tokio::spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
                 // A connection that breaks is the storm's business.
-                tokio::spawn(async move { drop(carry(browser, server).await) });
+                let askers = askers.clone();
+                tokio::spawn(async move { drop(carry(browser, server, &askers).await) });
             }
         });
         Ok(Self { port, porter })
@@ -41,8 +44,9 @@ impl Drop for Door {
     }
 }
 
-async fn carry(mut browser: TcpStream, server: u16) -> std::io::Result<()> {
+async fn carry(mut browser: TcpStream, server: u16, askers: &Askers) -> std::io::Result<()> {
     let request = first_part(&mut browser).await?;
+    let _asked = Ask::read(&request).map(|ask| askers.asks(ask));
     let mut upstream = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
     upstream.write_all(&request).await?;
     let (mut from_browser, mut to_browser) = browser.split();
@@ -113,7 +117,7 @@ mod tests {
             assert!(second.read(&mut request).await.unwrap() > 0);
             second.set_zero_linger().unwrap();
         });
-        let door = Door::open(port).await.unwrap();
+        let door = Door::open(port, Askers::default()).await.unwrap();
         for whole in [true, false] {
             let mut stream = TcpStream::connect(("127.0.0.1", door.port)).await.unwrap();
             stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();

@@ -1,7 +1,11 @@
 //! Holds what a visitor sees against the server's own transcript. Every text of a run is unique, so counting is exact.
 
+mod together;
+
 use std::collections::HashMap;
 use std::time::Duration;
+
+pub(crate) use together::{Screen, Stage, judge_together};
 
 /// How often the agent says a last word, where only what follows can tell of a loss: the last one may be lost too,
 /// on a channel of which nobody knows that it is dead.
@@ -73,15 +77,18 @@ pub(crate) enum Harm {
     Untrue,
     /// What has to come to an end did not in time.
     Open,
+    /// Two tabs that share a chat ask the server side by side.
+    Crowded,
 }
 
 impl Harm {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Lost,
         Self::Doubled,
         Self::Disordered,
         Self::Untrue,
         Self::Open,
+        Self::Crowded,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -91,6 +98,7 @@ impl Harm {
             Self::Disordered => "disordered",
             Self::Untrue => "untrue",
             Self::Open => "open",
+            Self::Crowded => "crowded",
         }
     }
 }
@@ -109,6 +117,8 @@ pub(crate) struct Sums {
     pub(crate) unproven: u64,
     pub(crate) failed: u64,
     pub(crate) torn: u64,
+    /// What is sent or shown in a second tab, or a third, that shares the chat.
+    pub(crate) mirrored: u64,
 }
 
 impl Sums {
@@ -120,6 +130,7 @@ impl Sums {
         self.unproven += other.unproven;
         self.failed += other.failed;
         self.torn += other.torn;
+        self.mirrored += other.mirrored;
     }
 }
 

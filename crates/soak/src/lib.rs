@@ -5,11 +5,13 @@
 //! simulator's transcript says; every text is unique, so that nothing can be lost or doubled unseen.
 
 mod agent;
+mod askers;
 mod browser;
 mod cli;
 #[path = "../../protocol/tests/support/dice.rs"]
 mod dice;
 mod door;
+mod families;
 mod gms;
 mod http;
 mod judge;

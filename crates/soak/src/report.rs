@@ -23,6 +23,8 @@ pub(crate) struct Report {
     /// The processor's time of everybody, the simulator and the browser included.
     pub(crate) worked: Option<Duration>,
     pub(crate) book: Book,
+    /// Of chats that several tabs share, which the first one holds too.
+    pub(crate) shared: Book,
     pub(crate) memory: Vec<(String, Option<Growth>)>,
 }
 
@@ -45,13 +47,16 @@ pub(crate) fn progress(at: Duration, book: &Book, scale: &Scale) -> String {
         book.counted("messages typed"),
         book.harm(Harm::Lost),
         book.harm(Harm::Doubled),
-        Harm::ALL[2..]
-            .iter()
-            .map(|harm| book.harm(*harm))
-            .sum::<u64>(),
+        other_harms(book),
         book.counted("chats ended"),
         held.join(", ")
     )
+}
+
+/// What is neither lost nor doubled.
+fn other_harms(book: &Book) -> u64 {
+    let others = Harm::ALL[2..].iter();
+    others.map(|harm| book.harm(*harm)).sum()
 }
 
 impl Report {
@@ -86,7 +91,9 @@ impl Report {
         json!({
             "seed": self.wishes.seed,
             "visitors": self.wishes.visitors,
-            "tabs": self.wishes.tabs,
+            "tabs": self.wishes.families.tabs(),
+            "families": self.wishes.families.0,
+            "shared": self.shared_json(),
             "seconds": self.took.as_secs(),
             "whole": self.is_whole,
             "processors": self.load(),
@@ -105,11 +112,51 @@ impl Report {
     }
 }
 
+impl Report {
+    fn shared_json(&self) -> Value {
+        let (book, sums) = (&self.shared, self.shared.sums());
+        json!({
+            "sent": sums.sent,
+            "shown": sums.shown,
+            "mirrored": sums.mirrored,
+            "lost": book.harm(Harm::Lost),
+            "doubled": book.harm(Harm::Doubled),
+            "otherHarms": other_harms(book),
+            "counts": book.counts,
+        })
+    }
+
+    fn tell_shared(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.wishes.families.is_shared() {
+            return Ok(());
+        }
+        let (book, sums) = (&self.shared, self.shared.sums());
+        writeln!(out, "of these, in tabs that share a chat")?;
+        for (value, name) in [
+            (sums.sent, "sent"),
+            (sums.shown, "shown"),
+            (
+                sums.mirrored,
+                "mirrored: sent or shown in another tab as well",
+            ),
+            (book.harm(Harm::Lost), "lost"),
+            (book.harm(Harm::Doubled), "doubled"),
+            (other_harms(book), "other harms"),
+        ] {
+            writeln!(out, "  {value:>9}  {name}")?;
+        }
+        for (what, count) in &book.counts {
+            writeln!(out, "  {count:>9}  {what}")?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Wishes {
             visitors,
-            tabs,
+            families,
             seed,
             ..
         } = &self.wishes;
@@ -120,7 +167,8 @@ impl fmt::Display for Report {
         };
         writeln!(
             out,
-            "{visitors} visitors, {tabs} tabs, {} h:m:s, --seed {seed}{end}",
+            "{visitors} visitors, {} tabs, {} h:m:s, --seed {seed}{end}",
+            families.told(),
             clock(self.took)
         )?;
         let sums = self.book.sums();
@@ -174,10 +222,16 @@ impl fmt::Display for Report {
             self.book.harm(Harm::Open),
             "something did not come to its end",
         )?;
+        row(
+            "crowded",
+            self.book.harm(Harm::Crowded),
+            "tabs that share a chat asked side by side",
+        )?;
         writeln!(out, "what happened")?;
         for (what, count) in &self.book.counts {
             writeln!(out, "  {count:>9}  {what}")?;
         }
+        self.tell_shared(out)?;
         writeln!(
             out,
             "memory, MiB: after the warm-up, at the end, growth each hour"

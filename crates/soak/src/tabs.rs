@@ -1,6 +1,7 @@
-//! The tabs of a real browser, each a window of its own and an origin of its own, driven one after the other.
+//! The tabs of a real browser, each a window of its own, each family of them an origin of its own, driven one after the other.
 
 mod chat;
+mod family;
 mod glass;
 mod spell;
 mod tab;
@@ -9,40 +10,21 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::browser::Browser;
-use crate::door::Door;
+use crate::families::Families;
 use crate::judge::Harm;
 use crate::trial::Scale;
 use crate::visitor::World;
 use crate::weather::Weather;
-use tab::Tab;
+use family::{Family, Seat};
 
 /// How often somebody looks whether a tab is to do something.
 const GLANCE: Duration = Duration::from_millis(500);
 /// So many steps in a row that a browser refuses are the end of it.
 const PATIENCE: u32 = 20;
-
-/// Runs in each page before its own scripts: what a judge has to know and the page tells nobody.
-const WITNESS: &str = "
-const soak = { memories: [], service: null, end: null };
-Object.defineProperty(window, 'soak', { value: soak });
-for (const name of ['instantiate', 'instantiateStreaming']) {
-  const before = WebAssembly[name];
-  WebAssembly[name] = async (...given) => {
-    const made = await before.apply(WebAssembly, given);
-    const { exports } = made.instance ?? made;
-    soak.memories.push(...Object.values(exports).filter((one) => one instanceof WebAssembly.Memory));
-    return made;
-  };
-}
-new PerformanceObserver((list) => {
-  for (const { name } of list.getEntries()) soak.service = /\\/1\\/service\\/([^/?]+)\\//.exec(name)?.[1] ?? soak.service;
-}).observe({ type: 'resource', buffered: true });
-addEventListener('gms-chat-sessionend', ({ detail }) => (soak.end = detail.reason));";
 
 /// All tabs, and what they need.
 pub(crate) struct Tabs {
@@ -51,7 +33,7 @@ pub(crate) struct Tabs {
     pub(crate) scale: Scale,
     pub(crate) begun: Instant,
     pub(crate) seed: u64,
-    pub(crate) count: usize,
+    pub(crate) families: Families,
     /// Numbers below belong to native clients.
     pub(crate) first: usize,
 }
@@ -90,37 +72,35 @@ impl Tabs {
         }
     }
 
-    async fn browse(&mut self, browser: &Browser) -> Result<(), String> {
-        let (mut tabs, mut doors) = (Vec::new(), Vec::new());
-        for number in 0..self.count {
-            let window = match number {
-                0 => browser.first_window().await?,
-                _ => browser.new_window().await?,
+    async fn open(&self, browser: &Browser) -> Result<Vec<Family>, String> {
+        let (mut families, mut tabs) = (Vec::new(), 1);
+        for (number, size) in self.families.0.iter().enumerate() {
+            let seat = Seat {
+                number,
+                visitor: self.first + number,
+                seed: self.seed,
+                first: tabs,
+                size: *size,
             };
-            browser.turn_to(&window).await?;
-            let witness = json!({ "source": WITNESS });
-            browser
-                .devtools("Page.addScriptToEvaluateOnNewDocument", witness)
-                .await?;
-            let door = Door::open(self.world.desk.port()).await;
-            let door = door.map_err(|error| error.to_string())?;
-            let world = &self.world;
-            let mut tab = Tab::new(number, self.first, self.seed, window, world, door.port);
-            tab.load(browser).await?;
-            tabs.push(tab);
-            doors.push(door);
+            families.push(Family::open(browser, seat, &self.world).await?);
+            tabs += size;
         }
+        Ok(families)
+    }
+
+    async fn browse(&mut self, browser: &Browser) -> Result<(), String> {
+        let mut families = self.open(browser).await?;
         let (mut refused, mut said) = (0, 0);
         loop {
             let weather = *self.weather.borrow_and_update();
-            for tab in &mut tabs {
-                match tab.attend(browser, weather).await {
+            for family in &mut families {
+                match family.attend(browser, weather).await {
                     Ok(()) => refused = 0,
                     Err(complaint) => {
                         self.world.tally.count("steps that the browser refused");
                         refused += 1;
                         if refused > PATIENCE {
-                            return Err(format!("tab {}: {complaint}", tab.number));
+                            return Err(complaint);
                         }
                     }
                 }
@@ -128,10 +108,10 @@ impl Tabs {
             match weather {
                 Weather::Over => return Ok(()),
                 Weather::Hush { round, .. }
-                    if said != round && tabs.iter().all(|tab| tab.round == round) =>
+                    if said != round && families.iter().all(|family| family.round == round) =>
                 {
                     said = round;
-                    self.weigh(browser, &tabs).await?;
+                    self.weigh(browser, &families).await?;
                     self.world.settled.fetch_add(1, Ordering::Relaxed);
                 }
                 Weather::Hush { .. } | Weather::Calm | Weather::Storm => {}
@@ -143,12 +123,14 @@ impl Tabs {
         }
     }
 
-    async fn weigh(&self, browser: &Browser, tabs: &[Tab]) -> Result<(), String> {
-        for tab in tabs {
-            let [heap, wasm] = tab.weigh(browser).await?;
-            let at = self.begun.elapsed();
-            self.scale.note(&format!("{} heap", tab.name()), at, heap);
-            self.scale.note(&format!("{} wasm", tab.name()), at, wasm);
+    async fn weigh(&self, browser: &Browser, families: &[Family]) -> Result<(), String> {
+        for family in families {
+            for tab in family.tabs.iter().filter(|tab| tab.is_there()) {
+                let [heap, wasm] = tab.weigh(browser).await?;
+                let (at, name) = (self.begun.elapsed(), family.name_of(tab));
+                self.scale.note(&format!("{name} heap"), at, heap);
+                self.scale.note(&format!("{name} wasm"), at, wasm);
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::dice::Dice;
+use crate::families::Families;
 use crate::gms::Gms;
 use crate::judge::Harm;
 use crate::memory::{Curve, resident, worked};
@@ -31,7 +32,8 @@ const WARM_UP: u32 = 5;
 pub(crate) struct Wishes {
     pub(crate) time: Duration,
     pub(crate) visitors: usize,
-    pub(crate) tabs: usize,
+    /// The tabs of a browser.
+    pub(crate) families: Families,
     pub(crate) seed: u64,
     pub(crate) tempo: Tempo,
     pub(crate) folder: PathBuf,
@@ -59,6 +61,7 @@ impl Scale {
 struct Cast {
     gms: Gms,
     tally: Tally,
+    shared: Tally,
     scale: Scale,
     weather: watch::Sender<Weather>,
     everybody: JoinSet<()>,
@@ -70,19 +73,21 @@ pub(crate) async fn run(wishes: &Wishes, tell: fn(&str)) -> Result<Report, Strin
     let Wishes {
         time,
         visitors,
-        tabs,
+        families,
         seed,
         tempo,
         ..
     } = wishes;
     tell(&format!(
-        "soak: {visitors} visitors and {tabs} tabs for {} s, --seed {seed}",
+        "soak: {visitors} visitors and {} tabs for {} s, --seed {seed}",
+        families.told(),
         time.as_secs()
     ));
     let gms = Gms::start(&wishes.simulator, wishes.site.as_deref(), tempo.hold, *seed).await?;
     let mut cast = Cast {
         gms,
         tally: Tally::default(),
+        shared: Tally::default(),
         scale: Scale::default(),
         weather: watch::Sender::new(Weather::Calm),
         everybody: JoinSet::new(),
@@ -100,6 +105,7 @@ pub(crate) async fn run(wishes: &Wishes, tell: fn(&str)) -> Result<Report, Strin
         is_whole,
         worked: worked(std::process::id()),
         book: cast.tally.book(),
+        shared: cast.shared.book(),
         memory: cast
             .scale
             .curves()
@@ -119,6 +125,7 @@ impl Cast {
             desk: self.gms.desk.clone(),
             tempo: wishes.tempo,
             tally: self.tally.clone(),
+            shared: self.shared.clone(),
             settled: Arc::clone(&settled),
             is_mute: Arc::clone(&is_mute),
             folder: wishes.folder.clone(),
@@ -128,14 +135,14 @@ impl Cast {
             let visitor = Visitor::new(number, wishes.seed, &world, weather);
             self.everybody.spawn(visitor.live());
         }
-        if wishes.tabs > 0 {
+        if wishes.families.tabs() > 0 {
             let tabs = Tabs {
                 world,
                 weather: self.weather.subscribe(),
                 scale: self.scale.clone(),
                 begun: self.begun,
                 seed: wishes.seed,
-                count: wishes.tabs,
+                families: wishes.families.clone(),
                 first: wishes.visitors + 1,
             };
             self.everybody.spawn(tabs.live());
@@ -149,7 +156,7 @@ impl Cast {
             settled,
             is_mute,
             // All tabs speak with one voice.
-            everybody: wishes.visitors + usize::from(wishes.tabs > 0),
+            everybody: wishes.visitors + usize::from(wishes.families.tabs() > 0),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod chat;
 
+use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::gms::{Desk, Truth};
-use crate::judge::{Line, Verdict};
+use crate::judge::Verdict;
 use crate::link::{Link, Net};
 use crate::plan::Plan;
 use crate::tally::Tally;
@@ -28,6 +29,8 @@ pub(crate) struct World {
     pub(crate) desk: Desk,
     pub(crate) tempo: Tempo,
     pub(crate) tally: Tally,
+    /// Of chats that several tabs share, which the first one holds too.
+    pub(crate) shared: Tally,
     pub(crate) settled: Arc<AtomicUsize>,
     /// Whether the server names no positions where it is asked for what is missing: only what follows can tell then.
     pub(crate) is_mute: Arc<AtomicBool>,
@@ -45,7 +48,7 @@ impl World {
         &self,
         chat: &str,
         verdict: &Verdict,
-        lines: &[Line],
+        lines: impl Debug,
         truth: &Truth,
         story: &str,
     ) {
@@ -54,8 +57,17 @@ impl World {
         }
         let harms = &verdict.harms;
         let text = format!("{harms:#?}\n\nscreen {lines:#?}\n\nserver {truth:#?}\n\n{story}\n");
+        self.write(chat, &text);
+    }
+
+    /// Likewise, of a harm that no look at a screen has shown.
+    pub(crate) fn keep_story(&self, chat: &str, what: &str, story: &str) {
+        self.write(&format!("{chat}-story"), &format!("{what}\n\n{story}\n"));
+    }
+
+    fn write(&self, name: &str, text: &str) {
         // Without it the harm itself is told all the same.
-        let _ = std::fs::write(self.folder.join(format!("harm-{chat}.txt")), text);
+        let _ = std::fs::write(self.folder.join(format!("harm-{name}.txt")), text);
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) const SUITES: [Suite; 15] = [
     },
     Suite {
         name: "soak",
-        about: "a minute of many visitors and one tab, while everything goes wrong",
+        about: "a minute of many visitors and two tabs with one chat, while everything goes wrong",
         run: soak,
     },
 ];

@@ -1,4 +1,4 @@
-//! A chat in a tab: what was typed in it, and its agent.
+//! The chat of a family: what was typed in it, and its agent.
 
 use tokio::time::Instant;
 
@@ -20,6 +20,11 @@ pub(super) struct Chat {
     /// Whether the server has ever been mute in it, and when the agent has said a last word.
     pub(super) was_mute: bool,
     pub(super) last_word: Instant,
+    /// Whether a tab has shown it as one that goes on.
+    pub(super) is_begun: bool,
+    /// Since when one tab shows that it is over, and since when none shows it at all.
+    pub(super) over: Option<Instant>,
+    pub(super) gone: Option<Instant>,
 }
 
 impl Chat {
@@ -35,6 +40,9 @@ impl Chat {
             ending: None,
             was_mute: false,
             last_word: Instant::now(),
+            is_begun: false,
+            over: None,
+            gone: None,
         }
     }
 

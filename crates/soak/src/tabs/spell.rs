@@ -1,4 +1,4 @@
-//! What lasts for a while in a tab: hidden, without a network, frozen, or on another page.
+//! What lasts for a while in a tab: hidden, without a network, frozen, on another page, or closed.
 
 use serde_json::json;
 
@@ -14,14 +14,46 @@ pub(super) enum Spell {
     Hidden,
     Offline,
     Frozen,
+    /// The window is gone; another one takes its place.
+    Closed,
+    /// Likewise, and nobody had told the page.
+    Crashed,
 }
 
 impl Spell {
     /// Whether nobody can write meanwhile.
     pub(super) fn takes_the_keys(self) -> bool {
+        self.takes_the_page() || self == Self::Hidden
+    }
+
+    /// Whether the page with the chat does not run meanwhile.
+    pub(super) fn takes_the_page(self) -> bool {
         match self {
-            Self::Away { .. } | Self::Hidden | Self::Frozen => true,
-            Self::Offline => false,
+            Self::Away { .. } | Self::Frozen | Self::Closed | Self::Crashed => true,
+            Self::Hidden | Self::Offline => false,
+        }
+    }
+
+    /// As it is counted.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Away { .. } => "other pages",
+            Self::Hidden => "pages hidden",
+            Self::Offline => "times offline",
+            Self::Frozen => "sleeps",
+            Self::Closed => "tabs closed and opened again",
+            Self::Crashed => "tabs crashed and opened again",
+        }
+    }
+
+    /// As it is counted when it comes over the tab that leads the others.
+    pub(super) fn name_of_leader(self) -> Option<&'static str> {
+        match self {
+            Self::Away { .. } => Some("leading tabs on another page"),
+            Self::Frozen => Some("leading tabs frozen"),
+            Self::Closed => Some("leading tabs closed"),
+            Self::Crashed => Some("leading tabs crashed"),
+            Self::Hidden | Self::Offline => None,
         }
     }
 
@@ -35,6 +67,8 @@ impl Spell {
             Self::Hidden => show(browser, "minimized").await,
             Self::Offline => go_offline(browser, true).await,
             Self::Frozen => freeze(browser, "frozen").await,
+            // Only where another window stays.
+            Self::Closed | Self::Crashed => Ok(()),
         }
     }
 
@@ -45,6 +79,7 @@ impl Spell {
             Self::Hidden => show(browser, "normal").await,
             Self::Offline => go_offline(browser, false).await,
             Self::Frozen => freeze(browser, "active").await,
+            Self::Closed | Self::Crashed => Ok(()),
         }
     }
 }
