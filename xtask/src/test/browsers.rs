@@ -23,23 +23,32 @@ pub(super) const SUITES: [Suite; 2] = [
 ];
 
 /// The journeys that need no developer tools of Chromium's, by the beginnings of their names.
-const JOURNEYS: [&str; 11] = [
+const JOURNEYS: [&str; 17] = [
     "delivery::",
     "doors::",
+    "elsewhere::",
     "embedding::",
     "ending::",
     "examples::",
     "keyboard::",
     "languages::",
+    "late::",
+    "network::",
+    "peers::",
     "policies::",
+    "subdomains::",
     "survival::",
     "tabs::",
+    "tls::",
     "trouble::",
 ];
 
 /// What only Chromium can play: a paste (there is no clipboard under automation), a look at the heap, the time that
-/// scripts take, a tab that crashes or is frozen, and a browser without locks.
-const FOR_CHROMIUM: [&str; 6] = [
+/// scripts take, a tab that crashes or is frozen, a network that is taken away, and a browser without locks.
+const FOR_CHROMIUM: [&str; 9] = [
+    "a_page_that_is_frozen_tells",
+    "a_page_that_wakes_when_the_server_has_forgotten_it",
+    "what_is_written_without_a_network",
     "rich_text_is_pasted",
     "a_hundred_lives_leave_nothing_behind",
     "a_long_transcript_is_readable",
@@ -55,6 +64,10 @@ fn firefox(project: &Project) -> Outcome<Counts> {
         "a_person_answers_at_the_desk_page",
         // It keeps no page with a request under way: the way back loads it anew, and the chat is taken up.
         "the_back_forward_cache_gives_the_chat_back",
+        // It reports no worker that a policy has refused.
+        "where_workers_are_forbidden",
+        // It repeats by itself a request whose kept connection is reset, so that the page learns half as fast.
+        "a_proxy_that_resets_held_connects",
     ];
     journeys(project, &[("GMS_CHAT_BROWSER", "firefox")], &skipped)
 }
@@ -78,6 +91,7 @@ fn webkit(project: &Project) -> Outcome<Counts> {
 /// Two at a time: these browsers take longer to start.
 fn journeys(project: &Project, settings: &[(&str, &str)], skipped: &[&str]) -> Outcome<Counts> {
     node_packages(project, "tests/e2e")?;
+    node_packages(project, "tests/servers")?;
     dist::build_once(project)?;
     examples::build(project, &examples::ALL)?;
     let mut command = cargo(project);
