@@ -91,7 +91,7 @@ async fn read_back(visitor: &Visitor) -> Step {
     visitor.keys(UP).await?;
     focus_is_on(visitor, "You It blinks red").await?;
     visitor.keys(UP).await?;
-    focus_is_on(visitor, "K Kristi Hello Ada").await?;
+    focus_is_on(visitor, "Kristi K Hello Ada").await?;
     visitor.keys(DOWN).await?;
     focus_is_on(visitor, "You It blinks red").await
 }
