@@ -48,6 +48,9 @@ export async function perform(element, lent, name, given) {
   const chat = { element, lent };
   const { signal } = Object(given.at(-1));
   signal?.throwIfAborted();
+  // Of a page that has been away it is not known yet who has the chat.
+  const { returning } = lent.window()?.context ?? {};
+  if (returning) await returning;
   // What follows a start waits until that is under way.
   const before = turns.get(element);
   if (name == "start") turns.set(element, new Promise((begun) => (chat.begun = begun)));

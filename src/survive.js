@@ -90,6 +90,8 @@ export class Survival {
   #isHearing = false;
   /** Whether others have the chat while this page is away. */
   #wasShared = false;
+  /** Ends the wait of commands for the return. */
+  #returned;
 
   /** Looks what another page has left; its seed and its form become those of this page. */
   constructor(context, dialog) {
@@ -122,7 +124,7 @@ export class Survival {
         // A page that nobody will follow says goodbye.
         if (!this.#rest() && !persisted) widget.page(true);
       },
-      pageshow: ({ persisted }) => persisted && this.#wake(),
+      pageshow: ({ persisted }) => persisted && this.#wake(true),
     });
     hear(document, {
       // Some systems end a hidden page without another word.
@@ -382,25 +384,39 @@ export class Survival {
     return isKept || this.#wasShared;
   }
 
-  /** The page runs again. What others have written meanwhile arrives a little later. */
-  #wake() {
+  /**
+   * The page runs again. What others have written meanwhile arrives a little later. Until then nobody writes here, for it might
+   * reach nobody, and commands wait. `isBack`: from the cache for the way back, so another page may have had the chat.
+   */
+  #wake(isBack) {
     if (!this.#isAway) return;
     clearTimeout(this.#timer);
-    // Others have the chat: what was written here before the window has started over would reach nobody.
-    this.#dialog.inert = this.#wasShared;
+    this.#dialog.inert = this.#wasShared || isBack;
+    this.#context.returning ??= new Promise((done) => (this.#returned = done));
     this.#timer = setTimeout(async () => {
-      const kept = this.#storage();
-      const isSame = kept === null || kept === this.#written;
-      // What others have made of the chat is not known here.
-      if (this.#wasShared || !isSame) return this.#startOver();
-      this.#isAway = false;
-      if (this.#isBusy()) {
-        if (this.#tabs && !(await this.#tabs.join())) return this.#startOver();
-        this.#lead();
+      try {
+        await this.#return();
+      } finally {
+        // The next window may stand in the same frame.
+        this.#dialog.inert = false;
+        this.#context.returning = null;
+        this.#returned();
       }
-      this.#widget.page(false);
-      this.save();
     }, SETTLING);
+  }
+
+  async #return() {
+    const kept = this.#storage();
+    const isSame = kept === null || kept === this.#written;
+    // What others have made of the chat is not known here.
+    if (this.#wasShared || !isSame) return this.#startOver();
+    this.#isAway = false;
+    if (this.#isBusy()) {
+      if (this.#tabs && !(await this.#tabs.join())) return this.#startOver();
+      this.#lead();
+    }
+    this.#widget.page(false);
+    this.save();
   }
 
   /** Another page has gone on with the chat while this one was away: the window starts over with what that left. */
@@ -410,8 +426,6 @@ export class Survival {
     const { element } = this.#context;
     const { parentNode, nextSibling } = element;
     element.remove();
-    // The next window may stand in the same frame.
-    this.#dialog.inert = false;
     setTimeout(() => parentNode.insertBefore(element, nextSibling));
   }
 

@@ -19,6 +19,18 @@ test("a command that is refused is an error of its caller's and of nobody else's
   assert.deepEqual(astray, []);
 });
 
+test("a command waits for the return of a page that has been away", async () => {
+  let back;
+  const returning = new Promise((done) => (back = done));
+  const order = [];
+  const done = perform({ state: "idle" }, { window: () => ({ context: { returning } }) }, "end", []).catch(() => order.push("refused"));
+  await new Promise(setImmediate);
+  order.push("back");
+  back();
+  await done;
+  assert.deepEqual(order, ["back", "refused"]);
+});
+
 test("an option that does not exist is told to the developer", () => {
   const told = [];
   const { warn } = console;
