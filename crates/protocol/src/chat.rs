@@ -40,7 +40,7 @@ use talk::{Chat, Course};
 use view::View;
 
 pub(crate) use kept::{Kept, TAKEN_STEP, joined};
-pub(crate) use outbox::{DOUBTFUL_STEP, QUEUED_STEP};
+pub(crate) use outbox::{DOUBTFUL_STEP, QUEUED_STEP, is_same};
 
 pub use config::{Config, Delivery, Limits, Visitor};
 pub use entry::{Body, Entry, EntryKey, Fate, Party, Role};

@@ -8,6 +8,7 @@
 mod follow;
 mod keep;
 mod lead;
+mod left;
 mod post;
 mod relay;
 
@@ -50,6 +51,8 @@ pub struct Tab {
     role: Role,
     /// Messages that were handed on by any tab, this one too, and that no leading tab has taken yet.
     wishes: Vec<Wish>,
+    /// The snapshot of the page before, until it is compared with what the tab that leads knows.
+    left: Option<String>,
     /// Whether the window shows what another tab has left, while the session knows of no chat.
     remains: bool,
     /// How many logs of events there have been: one grows at its end only.
@@ -88,6 +91,7 @@ impl Tab {
             seed,
             role: Role::Alone,
             wishes: Vec::new(),
+            left: None,
             remains: false,
             logs: 1,
             out: Queue::new(),
@@ -162,6 +166,7 @@ impl Tab {
         self.logs += 1;
         if let Some(left) = left {
             self.wishes.extend(post::left_wishes(left));
+            self.left = Some(left.to_owned());
         }
         self.out.push(Output::Post(post::hello()));
     }
@@ -296,6 +301,20 @@ impl Tab {
         self.logs += u32::from(told.from == 0);
         let is_over = follow.take(told, &self.name, &mut self.wishes, &mut self.out, now);
         if is_all {
+            let (left, told) = (self.left.take(), follow.snapshot());
+            for text in left
+                .zip(told)
+                .map_or_else(Vec::new, |(left, (told, _))| left::unknown(&left, &told))
+            {
+                let (from, number) = (self.name.clone(), follow.count());
+                let is_ours = true;
+                self.wishes.push(Wish {
+                    from,
+                    number,
+                    text,
+                    is_ours,
+                });
+            }
             // They may have been meant for a tab that is gone.
             for wish in self.wishes.iter().filter(|wish| wish.is_ours) {
                 let said = Command::Say(wish.text.clone());

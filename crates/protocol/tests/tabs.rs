@@ -255,3 +255,58 @@ fn a_tab_that_is_alone_has_a_last_word_for_whoever_has_just_come() {
     one.leave(NOW);
     assert_eq!(posts(&drain(&mut one)).len(), 1);
 }
+
+/// What the posts of one tab make of the other.
+fn carry(from: &mut Tab, to: &mut Tab) -> Vec<Output> {
+    for post in posts(&drain(from)) {
+        to.hear(&post, NOW);
+    }
+    drain(to)
+}
+
+#[test]
+fn what_was_on_its_way_in_a_tab_that_comes_back_last_is_not_lost() {
+    let (mut one, two) = pair();
+    let before = two.snapshot().unwrap();
+    drop(two);
+    one.handle_command(Command::Say("Hi".to_owned()), NOW);
+    drain(&mut one);
+    let left = one.snapshot().unwrap();
+    drop(one);
+    // The tab that knows less is there first.
+    let mut two = Tab::new(config(Delivery::Poll), 9, NOW);
+    assert!(two.lead(Some((&before, false)), visitor(), None, NOW));
+    drain(&mut two);
+    let mut one = Tab::new(config(Delivery::Poll), 10, NOW);
+    one.follow(Some(&left), NOW);
+    for _ in 0..3 {
+        for post in posts(&carry(&mut one, &mut two)) {
+            one.hear(&post, NOW);
+        }
+    }
+    for tab in [&one, &two] {
+        let snapshot = tab.snapshot().unwrap();
+        assert_eq!(snapshot.matches("\"Hi\"").count(), 1, "{snapshot}");
+    }
+}
+
+#[test]
+fn what_the_tab_that_leads_has_heard_is_not_handed_on_again() {
+    let (mut one, mut two) = pair();
+    one.handle_command(Command::Say("Hi".to_owned()), NOW);
+    drop(carry(&mut one, &mut two));
+    let left = one.snapshot().unwrap();
+    drop(one);
+    assert!(two.lead(None, visitor(), None, NOW));
+    drain(&mut two);
+    let mut one = Tab::new(config(Delivery::Poll), 10, NOW);
+    one.follow(Some(&left), NOW);
+    drop(carry(&mut one, &mut two));
+    two.handle_timeout(NOW);
+    for post in posts(&drain(&mut two)) {
+        one.hear(&post, NOW);
+    }
+    assert_eq!(posts(&drain(&mut one)), [""; 0]);
+    let snapshot = two.snapshot().unwrap();
+    assert_eq!(snapshot.matches("\"Hi\"").count(), 1, "{snapshot}");
+}

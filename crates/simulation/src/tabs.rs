@@ -244,11 +244,15 @@ impl World {
 
     fn show(&mut self, place: usize, event: gms_chat_protocol::chat::Event) -> Verdict {
         self.narrate(|| format!("tab {place} shows {event:?}"));
-        let begins = self.pages[place].phase == Phase::Idle
-            && event == gms_chat_protocol::chat::Event::Phase(Phase::Connecting);
+        let begins = event == gms_chat_protocol::chat::Event::Phase(Phase::Connecting);
         self.pages[place]
             .show(event)
             .map_err(|what| self.broken("screen", format!("tab {place}: {what}")))?;
+        if begins {
+            for text in std::mem::take(&mut self.pages[place].cleared) {
+                self.ledger.given_up(&text);
+            }
+        }
         if begins && !self.pages[place].is_member {
             // What shares the chat is fetched first.
             let (after, life) = (self.dice.below(80), self.pages[place].life);

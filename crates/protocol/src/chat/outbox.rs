@@ -416,7 +416,7 @@ impl Step {
 }
 
 /// Whether two texts differ in nothing but their line breaks and the blanks around them.
-fn is_same(typed: &str, echoed: &str) -> bool {
+pub(crate) fn is_same(typed: &str, echoed: &str) -> bool {
     unbroken(typed.trim()) == unbroken(echoed.trim())
 }
 

@@ -179,9 +179,15 @@ impl Following {
     }
 
     fn wish(&mut self, name: &str, command: &Command, out: &mut Queue<Output>) {
-        self.number += 1;
-        let post = post::wish(&self.told.leader, name, self.number, command);
+        let number = self.count();
+        let post = post::wish(&self.told.leader, name, number, command);
         out.push(Output::Post(post));
+    }
+
+    /// The number of the next wish.
+    pub(super) fn count(&mut self) -> u64 {
+        self.number += 1;
+        self.number
     }
 
     /// A message that has failed here is in the visitor's hands again.

@@ -22,7 +22,8 @@ struct Word {
     place: usize,
     life: u32,
     at: u64,
-    /// Its tab crashed before anybody else can have heard it.
+    /// Its tab crashed before anybody else can have heard it; or it was said to have failed, and the visitor began another
+    /// chat all the same.
     is_excused: bool,
 }
 
@@ -42,6 +43,12 @@ impl Ledger {
             let was_there = word.place == place && word.life == life;
             word.is_excused |= was_there && at < word.at + UNHEARD;
         }
+    }
+
+    /// The visitor has seen that this has failed, and goes on without it.
+    pub(super) fn given_up(&mut self, text: &str) {
+        let given_up = self.words.iter_mut().filter(|word| word.text == text);
+        given_up.for_each(|word| word.is_excused = true);
     }
 }
 

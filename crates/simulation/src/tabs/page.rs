@@ -26,6 +26,8 @@ pub(super) struct Page {
     pub(super) is_member: bool,
     pub(super) phase: Phase,
     pub(super) screen: Vec<Entry>,
+    /// What had failed when the screen was cleared last.
+    pub(super) cleared: Vec<String>,
     pub(super) inbox: Inbox,
     pub(super) last_post: u64,
     pub(super) leaving: Vec<(ExchangeId, Request)>,
@@ -85,6 +87,7 @@ impl Page {
             is_member: false,
             phase: Phase::Idle,
             screen: Vec::new(),
+            cleared: Vec::new(),
             inbox: Inbox::new(),
             last_post: 0,
             leaving: Vec::new(),
@@ -147,6 +150,18 @@ impl Page {
         self.screen.iter().rev().take(12).any(waits)
     }
 
+    /// The messages of the visitor that have failed, as the window says.
+    fn failed(&self) -> Vec<String> {
+        let failed = |entry: &Entry| match &entry.body {
+            Body::Mine {
+                text,
+                fate: Fate::Failed(_),
+            } => Some(text.clone()),
+            _ => None,
+        };
+        self.screen.iter().filter_map(failed).collect()
+    }
+
     /// Shows what happened, as a window does. A change that does not fit is a fault.
     pub(super) fn show(&mut self, event: Event) -> Result<(), String> {
         match event {
@@ -181,7 +196,10 @@ impl Page {
                 let place = self.index(key)?;
                 self.screen.remove(place);
             }
-            Change::Cleared => self.screen.clear(),
+            Change::Cleared => {
+                self.cleared = self.failed();
+                self.screen.clear();
+            }
         }
         Ok(())
     }
