@@ -151,6 +151,9 @@ impl Session {
                 self.view.resume(text, &step, left_at, now);
             }
         }
+        if !is_exact {
+            self.view.outbox.expect_strangers();
+        }
         if is(BY_COMET) {
             let position = self.position();
             let client = json::text(client).filter(|id| !id.is_empty());

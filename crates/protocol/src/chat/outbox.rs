@@ -64,9 +64,17 @@ pub(crate) struct Outbox {
     messages: Vec<Outgoing>,
     /// The last texts that the transcript has shown to be ours.
     echoed: Vec<String>,
+    /// Where the page before may have written what this one does not know: behind it stand the messages of this one.
+    strangers: Option<EntryKey>,
 }
 
 impl Outbox {
+    /// The page before could not say when it ended: it may have written more than is here.
+    pub(crate) fn expect_strangers(&mut self) {
+        let last = self.messages.last();
+        self.strangers = Some(last.map_or(EntryKey(0), |message| message.key));
+    }
+
     /// Whether another message can wait.
     fn has_room(&self) -> bool {
         let waits = |message: &&Outgoing| !message.step.is_loose();
@@ -175,7 +183,12 @@ impl Outbox {
         let same = |message: &Outgoing| after(message) && is_same(&message.text, text);
         // What this page has written before is no changed text: somebody has delivered it twice.
         let again = self.has_echoed(text) && !defect::on(Defect::MistakesEchoes);
-        let changed = |message: &Outgoing| !again && after(message) && message.step.is_under_way();
+        // Nor is what a page wrote just before it crashed: that stands in front of all that this one writes.
+        let strangers = self.strangers.take();
+        let is_known = |key: EntryKey| strangers.is_none_or(|last| key.0 <= last.0);
+        let changed = |message: &Outgoing| {
+            !again && after(message) && message.step.is_under_way() && is_known(message.key)
+        };
         let place = self
             .messages
             .iter()
@@ -423,6 +436,22 @@ pub(crate) fn is_same(typed: &str, echoed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_page_wrote_just_before_it_crashed_is_not_taken_for_what_the_next_one_writes() {
+        for (has_strangers, first) in [(false, Some(EntryKey(1))), (true, None)] {
+            let mut outbox = Outbox::default();
+            if has_strangers {
+                outbox.expect_strangers();
+            }
+            outbox.push(EntryKey(1), "mine".to_owned());
+            outbox.leave(EntryKey(1), 6);
+            let other = outbox.echo("other words", 7).map(|it| it.key);
+            assert_eq!(other, first, "otherwise the server may have changed them");
+            let mine = outbox.echo("mine", 8).map(|it| it.key);
+            assert_eq!(mine.is_some(), has_strangers);
+        }
+    }
 
     #[test]
     fn an_echo_is_of_the_message_that_was_taken_and_not_of_its_refused_twin() {
