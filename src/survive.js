@@ -254,9 +254,11 @@ export class Survival {
     const isMine = !this.#tabs || (await this.#tabs.join());
     if (!this.#widget) return this.#tabs?.part();
     if (isMine) this.#lead();
-    else if (this.#isBusy()) this.#tabs.part();
-    else {
-      // A chat that two tabs have begun in the same moment stays two.
+    else if (this.#isBusy()) {
+      // A chat that two tabs have begun in the same moment stays two. But whoever has the lock may be about to give it back.
+      this.#tabs.part();
+      setTimeout(() => this.#isAway || !this.#isBusy() || this.#join(), PAUSE);
+    } else {
       this.#isFollowing = true;
       this.#isTold = this.#isIntroduced = false;
       this.#widget.follow(this.#left?.chat);

@@ -150,8 +150,7 @@ export async function open(element, launcher, mount, hooks) {
     await Promise.all([survive(), attach()]).catch(complain);
     if (!isGone) survival?.watch(widget);
   };
-  const signs = ["visibilitychange", "focus"];
-  for (const sign of signs) addEventListener(sign, look);
+  document.addEventListener("visibilitychange", look);
   const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
   /** The visitor sees the form: he has opened the window, or wants another chat. */
   const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
@@ -192,7 +191,7 @@ export async function open(element, launcher, mount, hooks) {
     free: () => {
       // What is left for the next window is how this one stands.
       isGone = true;
-      for (const sign of signs) removeEventListener(sign, look);
+      document.removeEventListener("visibilitychange", look);
       survival?.end();
       leave();
       remove();

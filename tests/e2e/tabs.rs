@@ -28,6 +28,17 @@ async fn in_talk(visitor: &Visitor, servers: &Servers, query: &str) -> Step {
     visitor.see_messages(&["Hello", "Hi"]).await
 }
 
+/// A tab of the site has the lock: whoever comes to another one finds the chat there.
+async fn leads(tab: &Visitor) -> Step {
+    const HELD: &str = "const [, done] = arguments;
+navigator.locks.query().then(({ held }) => done(held.length));";
+    eventually("the lock", async || {
+        let held = tab.wait_for(HELD, &json!(null)).await?;
+        Ok((held == 1).then_some(()))
+    })
+    .await
+}
+
 /// Nobody has begun a second chat, and nothing that was written stands there twice.
 async fn is_one_chat(servers: &Servers, said: &[&str]) -> Step {
     let desk = servers.desk();
@@ -242,6 +253,7 @@ async fn the_end_in_one_tab_is_the_end_in_all_and_each_can_begin_anew() {
         }
         two.fill_in("Another thing").await?;
         two.see("Waiting for an agent").await?;
+        leads(&two).await?;
         one.come_to().await?;
         one.see("Waiting for an agent").await?;
         match desk.requests("service").await? {

@@ -102,6 +102,14 @@ impl Tab {
     /// Carries out what the visitor or the host page wants, here or in the tab that leads.
     pub fn handle_command(&mut self, command: Command, now: Moment) {
         self.now = now;
+        if let Role::Following(follow) = &self.role
+            && matches!(command, Command::Start(_))
+            && *follow.phase() == Phase::Idle
+        {
+            // Nobody has told of a chat: whoever had the lock is about to give it back.
+            self.role = Role::Alone;
+            self.out.push(Output::Part);
+        }
         if let Role::Following(follow) = &mut self.role {
             follow.hand_on(command, &self.name, &mut self.wishes, &mut self.out);
         } else if self.remains && command == Command::Reset {

@@ -310,3 +310,15 @@ fn what_the_tab_that_leads_has_heard_is_not_handed_on_again() {
     let snapshot = two.snapshot().unwrap();
     assert_eq!(snapshot.matches("\"Hi\"").count(), 1, "{snapshot}");
 }
+
+#[test]
+fn a_chat_that_is_begun_where_nobody_has_told_of_one_is_begun() {
+    let mut tab = Tab::new(config(Delivery::Poll), 7, NOW);
+    tab.follow(None, NOW);
+    drain(&mut tab);
+    tab.handle_command(Command::Start(visitor()), NOW);
+    let begun = drain(&mut tab);
+    assert_eq!(begun[0], Output::Part);
+    assert!(events(&begun).contains(&Event::Phase(Phase::Connecting)));
+    assert_eq!(sends(&begun), 1);
+}
