@@ -318,7 +318,9 @@ export class Survival {
   /** What another tab says: the wasm in texts, pages in objects. */
   #hear(what) {
     const { element } = this.#context;
-    if (!this.#widget || this.#isAway) return;
+    // A chat beside theirs is none of theirs.
+    const isStranger = this.#isBusy() && !this.#tabs.leads;
+    if (!this.#widget || this.#isAway || isStranger) return;
     if (typeof what === "string") {
       const wasOld = this.#isOld;
       const isNew = what.startsWith('["all"') && this.#isFollowing && !this.#isTold;

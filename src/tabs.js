@@ -25,6 +25,11 @@ export class Tabs {
     return this.#channel !== null;
   }
 
+  /** Whether this tab has the lock. */
+  get leads() {
+    return this.#release !== null;
+  }
+
   /** Takes part; resolves to whether this tab has the lock at once. Otherwise it waits for it. */
   async join() {
     this.#channel ??= new BroadcastChannel(this.#key);

@@ -94,6 +94,8 @@ pub(crate) async fn measure(plan: &Plan, base: &str) -> Step<Vec<Findings>> {
 
 async fn in_browser<T>(base: &str, work: impl AsyncFnOnce(&Tab) -> Step<T>) -> Step<T> {
     let browser = Browser::start(1280, 900).await?;
+    let patience = TimeoutConfiguration::new(Some(PATIENCE), None, None);
+    browser.session.client.update_timeouts(patience).await?;
     let tab = Tab {
         session: browser.session.clone(),
         base: base.to_owned(),
@@ -112,8 +114,6 @@ struct Tab {
 impl Tab {
     /// Loads the page, then the widget; answers the times of launcher and window, and the blocking time.
     async fn open(&self, page: &str, is_slow: bool) -> Step<[f64; 3]> {
-        let patience = TimeoutConfiguration::new(Some(PATIENCE), None, None);
-        self.session.client.update_timeouts(patience).await?;
         self.session.client.goto(&self.base).await?;
         if is_slow {
             self.slow_down(4.0).await?;

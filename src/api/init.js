@@ -1,11 +1,9 @@
 // Elements from options: making one, and giving one others.
 
-import { kebab } from "../own.js";
+import { camel, kebab } from "../own.js";
 import { fail } from "./fail.js";
 
 const TAG = "gms-chat";
-
-const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** Gives an element options: by its properties where it has them, else by attributes; nothing takes an option away. */
 export function set(element, options) {

@@ -309,20 +309,7 @@ impl Tab {
         self.logs += u32::from(told.from == 0);
         let is_over = follow.take(told, &self.name, &mut self.wishes, &mut self.out, now);
         if is_all {
-            let (left, told) = (self.left.take(), follow.snapshot());
-            for text in left
-                .zip(told)
-                .map_or_else(Vec::new, |(left, (told, _))| left::unknown(&left, &told))
-            {
-                let (from, number) = (self.name.clone(), follow.count());
-                let is_ours = true;
-                self.wishes.push(Wish {
-                    from,
-                    number,
-                    text,
-                    is_ours,
-                });
-            }
+            self.bring_back();
             // They may have been meant for a tab that is gone.
             for wish in self.wishes.iter().filter(|wish| wish.is_ours) {
                 let said = Command::Say(wish.text.clone());
@@ -333,6 +320,24 @@ impl Tab {
         if is_over {
             self.role = Role::Alone;
             self.out.push(Output::Part);
+        }
+    }
+
+    /// What the page before has left, and the tab that leads does not know, is handed on to it.
+    fn bring_back(&mut self) {
+        let Role::Following(follow) = &mut self.role else {
+            return;
+        };
+        let (Some(left), Some((told, _))) = (self.left.take(), follow.snapshot()) else {
+            return;
+        };
+        for text in left::unknown(&left, &told) {
+            self.wishes.push(Wish {
+                from: self.name.clone(),
+                number: follow.count(),
+                text,
+                is_ours: true,
+            });
         }
     }
 

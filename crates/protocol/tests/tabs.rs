@@ -78,19 +78,28 @@ fn leading() -> Tab {
     one
 }
 
+/// What one tab posts, the other hears.
+fn carry(from: &mut Tab, to: &mut Tab) {
+    for post in posts(&drain(from)) {
+        to.hear(&post, NOW);
+    }
+}
+
+/// A tab that has come to the one that leads, and been told everything.
+fn joining(lead: &mut Tab) -> Tab {
+    let mut tab = Tab::new(config(Delivery::Poll), 8, NOW);
+    tab.follow(None, NOW);
+    carry(&mut tab, lead);
+    carry(lead, &mut tab);
+    let shown = events(&drain(&mut tab));
+    assert_eq!(shown.last(), Some(&Event::Phase(Phase::Active)));
+    tab
+}
+
 /// A tab that leads a polled chat, and one that follows it.
 fn pair() -> (Tab, Tab) {
     let mut one = leading();
-    let mut two = Tab::new(config(Delivery::Poll), 8, NOW);
-    two.follow(None, NOW);
-    for post in posts(&drain(&mut two)) {
-        one.hear(&post, NOW);
-    }
-    for post in posts(&drain(&mut one)) {
-        two.hear(&post, NOW);
-    }
-    let shown = events(&drain(&mut two));
-    assert_eq!(shown.last(), Some(&Event::Phase(Phase::Active)));
+    let two = joining(&mut one);
     (one, two)
 }
 
@@ -234,16 +243,7 @@ fn a_tab_that_is_alone_tells_nobody_until_somebody_asks() {
     let alone = drain(&mut one);
     assert_eq!(posts(&alone), [""; 0]);
     assert_eq!(events(&alone).len(), 1);
-    let mut two = Tab::new(config(Delivery::Poll), 8, NOW);
-    two.follow(None, NOW);
-    for post in posts(&drain(&mut two)) {
-        one.hear(&post, NOW);
-    }
-    for post in posts(&drain(&mut one)) {
-        two.hear(&post, NOW);
-    }
-    let shown = events(&drain(&mut two));
-    assert_eq!(shown.last(), Some(&Event::Phase(Phase::Active)));
+    let two = joining(&mut one);
     assert!(two.snapshot().unwrap().contains("to nobody"));
     one.handle_command(Command::Say("to both".to_owned()), NOW);
     assert_eq!(posts(&drain(&mut one)).len(), 1);
@@ -254,14 +254,6 @@ fn a_tab_that_is_alone_has_a_last_word_for_whoever_has_just_come() {
     let mut one = leading();
     one.leave(NOW);
     assert_eq!(posts(&drain(&mut one)).len(), 1);
-}
-
-/// What the posts of one tab make of the other.
-fn carry(from: &mut Tab, to: &mut Tab) -> Vec<Output> {
-    for post in posts(&drain(from)) {
-        to.hear(&post, NOW);
-    }
-    drain(to)
 }
 
 #[test]
@@ -280,9 +272,8 @@ fn what_was_on_its_way_in_a_tab_that_comes_back_last_is_not_lost() {
     let mut one = Tab::new(config(Delivery::Poll), 10, NOW);
     one.follow(Some(&left), NOW);
     for _ in 0..3 {
-        for post in posts(&carry(&mut one, &mut two)) {
-            one.hear(&post, NOW);
-        }
+        carry(&mut one, &mut two);
+        carry(&mut two, &mut one);
     }
     for tab in [&one, &two] {
         let snapshot = tab.snapshot().unwrap();
@@ -294,18 +285,16 @@ fn what_was_on_its_way_in_a_tab_that_comes_back_last_is_not_lost() {
 fn what_the_tab_that_leads_has_heard_is_not_handed_on_again() {
     let (mut one, mut two) = pair();
     one.handle_command(Command::Say("Hi".to_owned()), NOW);
-    drop(carry(&mut one, &mut two));
+    carry(&mut one, &mut two);
     let left = one.snapshot().unwrap();
     drop(one);
     assert!(two.lead(None, visitor(), None, NOW));
     drain(&mut two);
     let mut one = Tab::new(config(Delivery::Poll), 10, NOW);
     one.follow(Some(&left), NOW);
-    drop(carry(&mut one, &mut two));
-    two.handle_timeout(NOW);
-    for post in posts(&drain(&mut two)) {
-        one.hear(&post, NOW);
-    }
+    carry(&mut one, &mut two);
+    carry(&mut two, &mut one);
+    assert!(one.snapshot().unwrap().contains("\"Hi\""), "it was told");
     assert_eq!(posts(&drain(&mut one)), [""; 0]);
     let snapshot = two.snapshot().unwrap();
     assert_eq!(snapshot.matches("\"Hi\"").count(), 1, "{snapshot}");

@@ -312,12 +312,12 @@ fn name(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const ALL: Demands = Demands {
+    pub(super) const ALL: Demands = Demands {
         settled: true,
         end: true,
     };
 
-    fn said(who: Who, text: &str, fate: Fated) -> Line {
+    pub(super) fn said(who: Who, text: &str, fate: Fated) -> Line {
         Line::Said(who, text.to_owned(), fate)
     }
 

@@ -101,16 +101,8 @@ fn told(line: Option<&Line>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{ALL, said};
     use super::*;
-
-    const ALL: Demands = Demands {
-        settled: true,
-        end: true,
-    };
-
-    fn said(who: Who, text: &str, fate: Fated) -> Line {
-        Line::Said(who, text.to_owned(), fate)
-    }
 
     fn lines() -> Vec<Line> {
         vec![
