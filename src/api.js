@@ -7,6 +7,9 @@ import { init } from "./api/init.js";
 export { dress, gather, hold } from "./api/hooks.js";
 
 const TAG = "gms-chat";
+/** What elements tell. */
+const EVENTS =
+  "ready beforeopen open close consentrequired formshow formsubmit forminvalid beforestart statechange sessionstart queue restored restorefailed sessionend agentjoin agentleave transfer beforesend messagesending messagesent messagefailed messagereceived notice pushurl typingchange unreadchange connectionchange idlewarning waittimeout inviteshow invite error";
 /** What the loader carries out itself. */
 const NEAR = ["open", "close", "toggle"];
 
@@ -21,6 +24,7 @@ export async function call([name, ...given]) {
 
 function listen(name, event, hear, how) {
   if (!event || typeof hear != "function") throw fail("bad_argument", "`" + name + "` takes the name of an event and a function");
+  if (!EVENTS.split(" ").includes(event)) console.warn(TAG + ": there is no event `" + event + "`");
   const type = TAG + "-" + event;
   const off = () => document.removeEventListener(type, hear);
   if (name == "off") return off();

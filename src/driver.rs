@@ -236,15 +236,16 @@ impl Driver {
         let this = self.this.clone();
         // Rounded up: a timer that fires a little early would be set again for nothing.
         let millis = due.since(page::now()).as_millis() + 1;
-        let timeout = Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX >> 1), move || {
+        let fire = move || {
             if let Some(driver) = this.upgrade() {
                 driver.timer.take();
                 driver.feed(Input::Due);
             }
-        });
+        };
+        let millis = u32::try_from(millis).unwrap_or(u32::MAX >> 1);
         Timer {
             due,
-            _timeout: timeout,
+            _timeout: page::later(millis, Box::new(fire)),
         }
     }
 }

@@ -57,6 +57,17 @@ export class Form {
     return String(value ?? this.known.get(name) ?? "");
   }
 
+  /** What the visitor has written, as names and values. */
+  get typed() {
+    const written = this.fields.filter((field) => this.values.get(field.name) != this.initial(field));
+    return written.map(({ name }) => [name, this.values.get(name)]);
+  }
+
+  /** Takes what was written into a form before this one. */
+  retype(typed) {
+    for (const [name, value] of typed) if (this.values.has(name)) this.values.set(name, value);
+  }
+
   /** What is sent, by name: the page's knowledge, the fields over it, and what a command gives. */
   sent(given = []) {
     return new Map([...this.known, ...this.values, ...given]);
@@ -70,10 +81,10 @@ export class Form {
     return this.own("form") == "none" ? [] : this.fields.filter(isWrong).map(({ name }) => name);
   }
 
-  /** Whether the chat can start without the form. */
+  /** Whether the chat can start without the form. What the visitor writes does not start it before he says so. */
   get isSkipped() {
     const when = this.own("form") || "auto";
-    return when == "none" || (when == "auto" && this.fields.every((field) => this.isSettled(field, this.values.get(field.name))));
+    return when == "none" || (when == "auto" && this.fields.every((field) => this.isSettled(field, this.initial(field))));
   }
 
   /** Whether the visitor has nothing to do here. */

@@ -8,7 +8,7 @@ const small = matchMedia("(max-width: 480px), (max-height: 480px)");
 /** The dialog beside a launcher; a window that takes another one's place finds it there. */
 export function frame(launcher) {
   const there = launcher.parentNode.querySelector("dialog");
-  const dialog = there ?? make("dialog", { class: "window", part: "window", tabindex: -1, autofocus: "", "aria-labelledby": "title" });
+  const dialog = there ?? make("dialog", { class: "window", part: "window", tabindex: -1, "aria-labelledby": "title" });
   if (there) return dialog;
   launcher.after(dialog);
   // Open, the launcher closes.
@@ -52,8 +52,13 @@ export function stand(element, launcher, dialog, fit) {
     dialog.close();
     dialog.classList.toggle("full", isFull);
     lock(isFull);
-    if (isFull) dialog.showModal();
-    else dialog.open = true;
+    if (isFull) {
+      // The modal window gets the focus itself, not its first button. For no longer than this: a browser complains of an
+      // element that comes to the page with the wish while another one has the focus.
+      dialog.autofocus = true;
+      dialog.showModal();
+      dialog.autofocus = false;
+    } else dialog.open = true;
     tell(true);
     if (change) focused?.focus();
   };

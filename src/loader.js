@@ -56,28 +56,40 @@ const COMMANDS =
 const OPTIONS =
   "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist cookie-domain away# credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
 
-/** Makes it once, so that calls keep their order; after a failure the next call tries again. */
-const once = (make, made) => () => (made ??= make().catch((error) => {
-  made = null;
-  throw error;
-}));
+/** Makes it once, so that calls keep their order; after a failure, of whatever `make` gives to what it gets, the next call tries again. */
+const once = (make, made) => () => {
+  const failed = (error) => {
+    made = null;
+    throw error;
+  };
+  return (made ??= make(failed).catch(failed));
+};
 
 let tries = 0;
 
-async function fetchEngine() {
+/** What draws the window; its form needs no more. The `core` comes after it. */
+async function fetchEngine(failed) {
   try {
     // WebKit's refusal comes with the instance.
     await WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch (error) {
-    throw Object.assign(error, { code: "wasm_blocked", hint: "add 'wasm-unsafe-eval' to script-src of the page's CSP" });
+    throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
   }
   // A module that failed once stays failed under its address.
   const again = tries++ ? "?" + tries : "";
-  const wasm = get(at(WASM) + again);
   const css = get(at(WINDOW_CSS) + again);
-  const [glue, window] = await Promise.all([GLUE, WINDOW].map((file) => import(at(file) + again)));
-  await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
-  return { ...glue, styles: sheet(await (await css).text()), ...window };
+  const window = import(at(WINDOW) + again);
+  // On a slow line the form does not share it with the wasm.
+  const core = css
+    .then(async () => {
+      const wasm = get(at(WASM) + again);
+      const glue = await import(at(GLUE) + again);
+      await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
+      return glue;
+    })
+    .catch(failed);
+  core.catch(complain);
+  return { core, ...(await window), styles: sheet(await (await css).text()) };
 }
 
 const launcherStyles = sheet(LAUNCHER_CSS);
@@ -90,7 +102,7 @@ const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => o
 class GmsChat extends HTMLElement {
   static observedAttributes = "open mode consent label lang dir messages".split(" ");
   static version = VERSION;
-  /** Resolves to `{mount, styles, open}`; tests put their own in its place. */
+  /** Resolves to `{core, styles, open}`; tests put their own in its place. */
   static engine = once(fetchEngine);
   /** What is needed only in use. */
   static extras = once(() => import(at(EXTRAS)));
@@ -138,7 +150,7 @@ class GmsChat extends HTMLElement {
     "button",
     { class: "launcher", part: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": false },
     make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24" },
-      make("path", { class: "speech", d: "M5 6h14v9h-8l-4 4v-4H5z" }))),
+      make("path", { d: "M12 2a10 9 0 1 1-4 17l-6 2 2-5a10 9 0 0 1 8-14M7 9.5a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0" }))),
   );
   #fallback;
   /** Whether the window is to be open; the attribute `open` says the same to the page. */
@@ -231,7 +243,7 @@ class GmsChat extends HTMLElement {
   /** Opens the window; resolves to whether it is open. */
   async open({ focus = true, by = "api" } = {}) {
     if (!this.#isWanted && !this.#emit("beforeopen", { by })) return this.#want(false);
-    this.#want(true);
+    this.#want(true, { focus, by });
     if (this.#isGated()) {
       this.#emit("consentrequired", { by });
       return false;
@@ -247,7 +259,7 @@ class GmsChat extends HTMLElement {
   /** Closes the window; a chat goes on. */
   close({ by = "api" } = {}) {
     if (this.#isInline() && this.isConnected) return;
-    this.#want(false);
+    this.#want(false, { by });
     this.#window?.hide(by);
   }
 
@@ -255,7 +267,8 @@ class GmsChat extends HTMLElement {
     return this.#isWanted ? this.close(how) : this.open(how);
   }
 
-  #want(open) {
+  #want(open, how) {
+    this.#lent.how = how;
     this.#isWanted = open;
     return this.toggleAttribute("open", open);
   }
@@ -304,10 +317,14 @@ class GmsChat extends HTMLElement {
   }
 
   async #mount() {
-    const { mount, session, styles, open } = await this.constructor.engine();
+    const mine = this.#ready;
+    const { core, styles, open } = await this.constructor.engine();
     this.#fallback?.remove();
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    return (this.#window = await open(this, this.#launcher, mount, { ...this.#lent, session }));
+    const window = await open(this, this.#launcher, core, this.#lent);
+    if (mine == this.#ready) return (this.#window = window);
+    // It was dropped meanwhile.
+    window.free();
   }
 
   #drop() {

@@ -1,5 +1,6 @@
 //! What the page lends: its clock, its random numbers, its events.
 
+use gloo_timers::callback::Timeout;
 use gms_chat_protocol::{Moment, PageEvent};
 use js_sys::Date;
 use wasm_bindgen::closure::Closure;
@@ -68,6 +69,12 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
         debug_assert!(filled.is_ok(), "fewer than 65,536 bytes are always given");
     }
     bytes
+}
+
+/// Does something later, unless the timeout is dropped before. One compiled copy for all that wait.
+#[inline(never)]
+pub(crate) fn later(millis: u32, what: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(millis, what)
 }
 
 /// Whether the page can be seen.

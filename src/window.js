@@ -1,19 +1,22 @@
 // What an open window needs besides the wasm: the page's options and sentences, the form.
 
 import { write } from "./api/composer.js";
+import { early } from "./early.js";
 import { ENGLISH } from "./english.js";
 import { Form, category, make } from "./form.js";
 import { badge, frame, stand } from "./frame.js";
 import { isOn, kebab, own as ownOf, sending } from "./own.js";
 
 /**
- * Puts a window beside its `launcher`. `hooks` is what the loader lends: what the wasm calls, `emit` and `minimise`, and
- * `news`, which names the launcher, `language`, which tells the language and the address of its sentences if it is not
- * English, `extras`, `api`, `survive` and `debug`, which fetch those, as does `session` with the code of the wasm's session.
+ * Puts a window beside its `launcher`. `core` promises what the wasm has: `mount`, and `session`, which fetches the code of its
+ * session; until then the visitor has the form, see `early.js`. `hooks` is what the loader lends: what the wasm calls, `emit` and
+ * `minimise`, and `news`, which names the launcher, `language`, which tells the language and the address of its sentences if it
+ * is not English, `extras`, `api`, `survive` and `debug`, which fetch those; and `how` the window is to be opened or closed: `by`
+ * whom, and whether it takes the `focus`.
  * Returns the wasm's `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `refit()`,
  * `speak()`, `begin()`, `free()`.
  */
-export async function open(element, launcher, mount, hooks) {
+export async function open(element, launcher, core, hooks) {
   const own = (name) => ownOf(element, name);
   const dialog = frame(launcher);
   // A window that gives way to another one leaves the dialog to it.
@@ -28,6 +31,8 @@ export async function open(element, launcher, mount, hooks) {
     dialog.dir = launcher.dir;
     return address;
   };
+  /** What the window speaks, as far as it can be compared. */
+  const tongue = () => [hooks.language()[0], element.closest("[lang]")?.lang, own("messages")].join();
   const complain = (error) => console.warn("gms-chat", error);
   const extra = (name, ...more) => hooks.extras().then((extras) => extras[name](...more, context)).catch(complain);
   /** What the extras know: options, sentences by name, what was found out about business hours. */
@@ -47,17 +52,21 @@ export async function open(element, launcher, mount, hooks) {
   const debug = () => hooks.debug().catch(complain);
   let survival;
   let isSurviving;
+  let isGone;
   /** Keeps the chat for the next page from the first sign of one on. */
   const survive = () => (isSurviving ??= hooks.survive().then(({ Survival }) => {
-    survival = new Survival(context, dialog);
+    if (!isGone) survival = new Survival(context, dialog);
   }, complain));
-  if (await isLeft(own)) await Promise.all([survive(), hooks.session?.()]);
+  const session = async (how) => (await core).session?.(how);
+  const left = isLeft(own);
   const form = await formOf(context, hooks);
+  if (await left) await Promise.all([survive(), session()]);
+  // What was written into a form that never got its widget.
+  form.retype(dialog.typed ?? []);
   const page = { element, emit: hooks.emit, widget: () => widget };
-  let isGone;
   let attaching;
   /** Gives the window its session, whose code comes after it. What cannot be fetched, the next call tries again. */
-  const attach = (how) => (attaching ??= Promise.resolve(hooks.session?.(how)).then(() => isGone || widget.attach()).catch((error) => {
+  const attach = (how) => (attaching ??= session(how).then(() => isGone || widget.attach()).catch((error) => {
     attaching = null;
     throw error;
   }));
@@ -78,27 +87,57 @@ export async function open(element, launcher, mount, hooks) {
     const found = typeof data == "function" ? await hooks.api().then((api) => api.gather(page, data)) : [];
     return (context.sent = placed(new Map([...sent, ...found, ...more])));
   };
-  const given = await options(element, own, language(), context);
+  const spoken = tongue();
+  Object.assign(context, await sentences(own, language(), extra));
   const { draw, remove } = badge(element, launcher, hooks.news);
   /** A sound is made by one tab, and not where the visitor looks at another. */
   const news = async (target, [unread, rings]) => {
     const isQuiet = rings && (survival?.isFollowing || (await survival?.isSeenElsewhere()));
     extra("news", target, [isQuiet ? element.unread : unread, rings && !isQuiet]);
   };
-  const widget = mount(dialog, given, {
+  const say = (key) => context.sentences[key] ?? ENGLISH[key];
+  const place = stand(element, launcher, dialog, (signal) => core.then(() => signal.aborted || extra("fit", dialog, signal), () => {}));
+  /** Whether what the visitor has pressed leads him into the window; on a phone a keyboard would hide it. */
+  const takesFocus = (wish) => wish && !matchMedia("(pointer: coarse)").matches;
+  // Where the contact centre may be closed, nobody is asked for anything yet.
+  const face =
+    !survival &&
+    !own("availability") &&
+    early({
+      element,
+      dialog,
+      form,
+      place,
+      say,
+      rest,
+      texts: context.texts,
+      takesFocus: () => takesFocus(hooks.how?.focus),
+      by: () => ({ by: hooks.how?.by }),
+      emit: hooks.emit,
+      minimise: hooks.minimise,
+    });
+  if (face) await face.seen();
+  const { mount } = await core.catch((error) => {
+    if (face) face.drop();
+    dialog.typed = form.typed;
+    remove();
+    throw error;
+  });
+  if (face) await face.still();
+  const widget = mount(dialog, options(context), {
     ...hooks,
     extra: (name, ...more) => (name == "news" ? news(...more) : extra(name, ...more)),
     post: (text) => survival?.post(text),
     part: (yields) => survival?.part(yields),
     unread: draw,
-    say: (key) => context.sentences[key] ?? ENGLISH[key],
+    say,
     count: (key, number) => {
       const form = category(dialog.lang, number);
       const [one, other] = ENGLISH[key];
       const forms = { one, other, ...context.sentences[key] };
       return (forms[form] ?? forms.other).replace("{count}", number);
     },
-    form: (root) => form.draw(root, context.texts),
+    form: (root) => (face && face.fields(root)) || form.draw(root, context.texts),
     submit: async () => {
       const sent = await form.submit();
       if (sent) hooks.emit("formsubmit", isOn(own("expose-text")) ? { values: Object.fromEntries(form.values) } : {});
@@ -133,6 +172,8 @@ export async function open(element, launcher, mount, hooks) {
       return isWelcome;
     },
   });
+  if (face) face.give();
+  dialog.typed = null;
   if (isOn(own("debug"))) debug().then((log) => log?.observe(page));
   if (survival) {
     widget.attach();
@@ -144,56 +185,68 @@ export async function open(element, launcher, mount, hooks) {
     widget.set_availability(news[0]);
     context.refill?.();
   });
-  /** The visitor comes to a tab that was there before another one has begun a chat. */
+  /** The visitor comes to a tab, or to a window beside another, that was there before the other one has begun a chat. */
   const look = async () => {
     if (document.hidden || element.state != "idle" || !(await isLeft(own))) return;
     await Promise.all([survive(), attach()]).catch(complain);
     if (!isGone) survival?.watch(widget);
   };
-  document.addEventListener("visibilitychange", look);
-  const { show, hide, leave } = stand(element, launcher, dialog, (signal) => extra("fit", dialog, signal));
+  const signs = new AbortController();
+  for (const sign of ["visibilitychange", "focus"]) addEventListener(sign, look, { signal: signs.signal });
   /** The visitor sees the form: he has opened the window, or wants another chat. */
   const showForm = () => dialog.open && element.state == "idle" && !form.isSkipped && hooks.emit("formshow", {});
   let turn = 0;
+  /** Only the last change counts. */
+  const speak = async () => {
+    const mine = ++turn;
+    const texts = await sentences(own, language(), extra);
+    if (mine != turn) return;
+    Object.assign(context, texts);
+    widget.speak(dialog.lang);
+  };
+  await rest();
+  /** Whether the dialog was opened before the widget was there. */
+  let isEarly = face && face.end();
+  // The page may have changed it while the wasm was on its way.
+  if (tongue() != spoken) speak();
+  // So may another tab have begun a chat.
+  look();
   return {
     widget,
     hide: (by) => {
       if (!dialog.open) return;
-      hide();
+      place.hide();
       widget.set_open(false, false);
       survival?.turned(false, by);
       hooks.emit("close", { by });
     },
-    refit: () => show(true),
+    refit: () => place.show(true),
     form,
     context,
     begin: (given) => begun(form.sent(given)),
-    show: async (takesFocus, by) => {
-      if (dialog.open) return;
-      show();
-      widget.set_open(true, takesFocus && !matchMedia("(pointer: coarse)").matches);
+    show: async (wish, by) => {
+      const isOpen = dialog.open;
+      if (isOpen && !isEarly) return;
+      isEarly = false;
+      if (!isOpen) place.show();
+      widget.set_open(true, !isOpen && takesFocus(wish));
       survival?.turned(true, by);
-      hooks.emit("open", { by });
-      showForm();
+      if (!isOpen) {
+        hooks.emit("open", { by });
+        showForm();
+      }
       attach({ priority: "low" }).catch(() => {});
       // What went wrong has been told.
       const given = form.isSkipped && element.state == "idle" && (await begun(form.sent()).catch(() => {}));
       if (given) widget.start(given);
     },
-    /** Only the last change counts. */
-    speak: async () => {
-      const mine = ++turn;
-      const texts = await sentences(own, language(), extra);
-      if (mine != turn) return;
-      Object.assign(context, texts);
-      widget.speak(dialog.lang);
-    },
+    speak,
     free: () => {
       // What is left for the next window is how this one stands.
       isGone = true;
-      document.removeEventListener("visibilitychange", look);
+      signs.abort();
       survival?.end();
-      leave();
+      place.leave();
       remove();
       ++turn;
       end?.then((stop) => stop());
@@ -201,6 +254,9 @@ export async function open(element, launcher, mount, hooks) {
     },
   };
 }
+
+/** The page comes first, what opens a window is long on a slow phone; browsers without `scheduler.yield` go on at once. */
+const rest = async () => globalThis.scheduler?.yield?.();
 
 /** The page's form; where that is none, the usual one and a word to the developer. */
 async function formOf({ own, element }, { extras, emit }) {
@@ -237,11 +293,11 @@ function* known(element) {
 }
 
 /** Names and values in turn, for the wasm. */
-async function options(element, own, file, context) {
+function options(context) {
+  const { element, own } = context;
   const pairs = [...known(element)].filter(([name]) => name != "data").flat();
   // What is no object is complained of.
   if (typeof own("data") == "string") pairs.push("data", own("data"));
-  Object.assign(context, await sentences(own, file, context.extra));
   // The page of another sub-domain would be another user; polling needs none.
   if (isPolledFor(context)) pairs.push("delivery", "poll");
   pairs.push("user-id", context.user());

@@ -31,10 +31,10 @@ const BY_LENGTH: [usize; 4] = [0, 2, 3, 1];
 /// What was found about one page.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// Milliseconds to the launcher, to the usable window, and of blocking; each with one value a round.
-    pub(crate) open: [Vec<f64>; 3],
+    /// Milliseconds to the launcher, to the usable window and to all of it, and of blocking; each with one value a round.
+    pub(crate) open: [Vec<f64>; 4],
     /// The same with a slow processor behind a slow line.
-    pub(crate) open_slowly: [Vec<f64>; 3],
+    pub(crate) open_slowly: [Vec<f64>; 4],
     /// Milliseconds of each append.
     pub(crate) appends: Vec<f64>,
     /// Milliseconds of the main thread for one append, of all of them.
@@ -112,8 +112,8 @@ struct Tab {
 }
 
 impl Tab {
-    /// Loads the page, then the widget; answers the times of launcher and window, and the blocking time.
-    async fn open(&self, page: &str, is_slow: bool) -> Step<[f64; 3]> {
+    /// Loads the page, then the widget; answers the times of launcher, form and window, and the blocking time.
+    async fn open(&self, page: &str, is_slow: bool) -> Step<[f64; 4]> {
         self.session.client.goto(&self.base).await?;
         if is_slow {
             self.slow_down(4.0).await?;
@@ -126,7 +126,8 @@ impl Tab {
                 .await?;
         }
         let found = self.call("open", vec![json!(page)]).await?;
-        Ok(["launcher", "usable", "blocked"].map(|name| found[name].as_f64().unwrap_or(f64::NAN)))
+        let names = ["launcher", "usable", "whole", "blocked"];
+        Ok(names.map(|name| found[name].as_f64().unwrap_or(f64::NAN)))
     }
 
     async fn append(&self, messages: u32, findings: &mut Findings) -> Step {

@@ -14,6 +14,7 @@ const TONES = ["info", "success", "warning", "error"];
 export const FOLLOWS = ["start", "send", "sendNotice", "end"];
 
 const isBusy = ({ element }) => BUSY.includes(element.state);
+const gone = () => fail("destroyed", "the element was taken away");
 const noSession = () => fail("no_session", "there is no chat");
 const widgetOf = ({ lent }) => lent.window()?.widget;
 const linesOf = (chat) => widgetOf(chat)?.transcript() ?? [];
@@ -28,6 +29,7 @@ export const COMMANDS = {
     const { element, lent } = chat;
     if (own(element, "consent") == "required") throw fail("consent_required", "the visitor has not agreed yet");
     const window = await lent.ready();
+    if (!window) throw gone();
     if (isBusy(chat)) throw fail("already_active", "a chat is under way");
     if (window.context.news[0] === false) throw fail("unavailable", "business hours are over");
     if (element.state == "ended") window.widget.reset();
@@ -112,6 +114,8 @@ export const COMMANDS = {
   /** Changes options. What the server has to know counts from the next chat on, the rest at once. */
   async update({ element, lent }, options) {
     set(element, options);
+    // A form whose widget is on its way has read the old ones. Where that does not come, the next window reads these.
+    if (element.shadowRoot.querySelector(".early")) await lent.ready().catch(() => {});
     if (lent.window()) await renew(element, lent);
   },
 
@@ -169,7 +173,7 @@ export const COMMANDS = {
     element.close();
     element.remove();
     lent.drop();
-    refuseAll(element, fail("destroyed", "the element was taken away"));
+    refuseAll(element, gone());
   },
 };
 
@@ -197,11 +201,11 @@ async function renew(element, lent) {
     return element.addEventListener("gms-chat-statechange", free);
   }
   const hadFocus = Boolean(element.shadowRoot.activeElement);
-  const { form } = lent.window();
-  const typed = form.fields.filter((field) => form.values.get(field.name) != form.initial(field));
+  const { typed } = lent.window().form;
   lent.drop();
   const window = await lent.ready();
-  for (const { name } of typed) if (window.form.values.has(name)) window.form.values.set(name, form.values.get(name));
+  if (!window) return;
+  window.form.retype(typed);
   await window.speak();
   if (!element.hasAttribute("open")) return;
   window.refit();

@@ -37,7 +37,20 @@ impl<T> Live<T> {
         T: Default,
     {
         self.trigger.track();
+        self.drain()
+    }
+
+    /// The same outside an effect.
+    pub(crate) fn drain(&self) -> T
+    where
+        T: Default,
+    {
         self.value.take()
+    }
+
+    /// The effect that calls this runs again when the value changes.
+    pub(crate) fn follow(&self) {
+        self.trigger.track();
     }
 
     /// Changes the value and runs the effects that follow it.

@@ -186,7 +186,8 @@ async fn two_chats_on_one_page_keep_apart() {
     .await;
 }
 
-/// So many elements are made, opened, led through a chat's start and destroyed.
+/// So many elements are made, opened, led through a chat's start and destroyed; as many are destroyed before their
+/// window is there.
 const LIVES: &str = "
 const [wanted] = arguments;
 const done = arguments[arguments.length - 1];
@@ -196,7 +197,14 @@ const live = async () => {
     await element.open();
     await element.start().catch((error) => error.code);
     await element.destroy();
+    const hasty = await gmsChat('init', { endpoint: '/nowhere', subject: 'x' });
+    const opened = hasty.open();
+    const begun = hasty.start().catch((error) => error.code);
+    await hasty.destroy();
+    if ((await opened) || (await begun) != 'destroyed') return 'a chat began in an element that was gone: ' + (await begun);
   }
+  // A form waits for a frame in which it is seen before its widget comes.
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
   return document.querySelectorAll('gms-chat').length;
 };
 live().then(done, (error) => done(String(error)));";

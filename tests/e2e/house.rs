@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use gms_chat_simulator::{Options, Running, Scenario, set_switch, start};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::desk::Desk;
@@ -54,6 +55,7 @@ pub(crate) struct House {
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
     missing: Arc<Mutex<&'static str>>,
+    late: watch::Sender<&'static str>,
     door: JoinHandle<()>,
 }
 
@@ -67,6 +69,8 @@ struct Shelf {
     asked: Arc<Mutex<Vec<String>>>,
     /// Part of the names of files that are not there; nothing where it is empty.
     missing: Arc<Mutex<&'static str>>,
+    /// Likewise of files that come later.
+    late: watch::Receiver<&'static str>,
 }
 
 impl House {
@@ -84,6 +88,7 @@ impl House {
         let gms = start(options).await?;
         let asked = Arc::default();
         let missing = Arc::default();
+        let late = watch::Sender::new("");
         let shelf = Arc::new(Shelf {
             gms: format!("http://{}:{}", plan.gms, gms.address().port()),
             plan,
@@ -91,6 +96,7 @@ impl House {
             integrity: integrity()?,
             asked: Arc::clone(&asked),
             missing: Arc::clone(&missing),
+            late: late.subscribe(),
         });
         let door = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -104,6 +110,7 @@ impl House {
             port,
             asked,
             missing,
+            late,
             door,
         })
     }
@@ -130,6 +137,11 @@ impl House {
         }
     }
 
+    /// From now on files whose names hold this come later: when this is called with an empty name.
+    pub(crate) fn put_off(&self, name: &'static str) {
+        self.late.send_replace(name);
+    }
+
     /// The paths that the house was asked for, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().map(|asked| asked.clone());
@@ -147,6 +159,8 @@ impl Shelf {
         if let Ok(mut asked) = self.asked.lock() {
             asked.push(path.clone());
         }
+        let is_there = |late: &&str| late.is_empty() || !path.contains(*late);
+        drop(self.late.clone().wait_for(is_there).await);
         let (status, headers, body) = self.find(&path);
         let mut reply = format!(
             "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\nCache-Control: no-store\r\n",

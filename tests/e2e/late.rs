@@ -1,4 +1,5 @@
-//! The code of the session comes after the window: when that is, and what becomes of the visitor when it does not come.
+//! The wasm comes after the form, and the code of the session after the window: what the visitor notices of that, and
+//! what becomes of him when they do not come.
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,8 @@ const PAGES: [Page; 2] = [
         headers: &[],
         html: "<!doctype html><html lang=en><meta charset=utf-8><title>A bank</title>
 <script src=told.js></script>
-<script async src=gms-chat.js data-endpoint={gms}/genesys data-delivery=poll></script>",
+<script async src=gms-chat.js data-endpoint={gms}/genesys data-delivery=poll
+data-fallback-url=tel:+3581234 data-fallback-label='Call us'></script>",
     },
     Page {
         path: "/told.js",
@@ -23,6 +25,110 @@ const PAGES: [Page; 2] = [
         html: "window.told = []; document.addEventListener('gms-chat-error', ({ detail }) => told.push(detail.code));",
     },
 ];
+
+/// Part of the names of all wasm.
+const WASM: &str = ".wasm";
+const ASKED: &str = "How can we help?";
+
+/// The widget has taken the place of the form that stood before it.
+async fn widget_is_there(visitor: &Visitor) -> Step {
+    const FACES: &str =
+        "return [...root.querySelectorAll('.panel')].map((e) => e.className).join();";
+    eventually("the widget", async || {
+        let faces = visitor.look(FACES, &json!(null)).await?;
+        Ok((faces == "panel").then_some(()))
+    })
+    .await
+}
+
+/// What stands in the field for the subject.
+async fn stands(visitor: &Visitor, text: &str) -> Step {
+    let script = "return root.querySelector('#subject').value;";
+    match visitor.look(script, &json!(null)).await? {
+        value if value == text => Ok(()),
+        value => Err(Lapse::new(format!("{value} stands there, not {text:?}"))),
+    }
+}
+
+#[tokio::test]
+async fn the_visitor_goes_on_writing_while_the_widget_takes_the_form_over() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    journey(
+        "early-form",
+        house,
+        Console::Clean,
+        async |visitor, house| {
+            house.put_off(WASM);
+            visitor.visit(&house.page("/")).await?;
+            visitor.press("Chat with us").await?;
+            visitor.type_into(ASKED, "Lo").await?;
+            visitor.sees_button("Minimise").await?;
+            house.put_off("");
+            widget_is_there(visitor).await?;
+            stands(visitor, "Lo").await?;
+            // Nobody has touched the field again.
+            visitor.keys("an").await?;
+            stands(visitor, "Loan").await?;
+            visitor.press("Start chat").await?;
+            house.desk().join("Kristi").await?;
+            visitor.see("You are talking to Kristi").await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    journey(
+        "early-sent",
+        house,
+        Console::Clean,
+        async |visitor, house| {
+            house.put_off(WASM);
+            visitor.visit(&house.page("/")).await?;
+            visitor.press("Chat with us").await?;
+            visitor.press("Start chat").await?;
+            visitor
+                .see("Please say in a few words what it is about.")
+                .await?;
+            visitor.fill_in("Loan").await?;
+            visitor.see("Checking…").await?;
+            house.put_off("");
+            house.desk().join("Kristi").await?;
+            visitor.see("You are talking to Kristi").await?;
+            match house.desk().requests("service").await? {
+                1 => Ok(()),
+                count => Err(Lapse::new(format!("{count} services were created"))),
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_written_into_a_form_without_a_widget_is_there_at_the_next_try() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    let console = Console::Told(&["gms-chat load_failed", "404"]);
+    journey("early-lost", house, console, async |visitor, house| {
+        house.put_off(WASM);
+        visitor.visit(&house.page("/")).await?;
+        visitor.press("Chat with us").await?;
+        visitor.type_into(ASKED, "Loan").await?;
+        house.withhold(WASM);
+        house.put_off("");
+        visitor.see("Call us").await?;
+        told(visitor, &json!(["load_failed"])).await?;
+        house.withhold("");
+        visitor.press("Chat with us").await?;
+        widget_is_there(visitor).await?;
+        stands(visitor, "Loan").await?;
+        visitor.press("Start chat").await?;
+        house.desk().join("Kristi").await?;
+        visitor.see("You are talking to Kristi").await
+    })
+    .await;
+}
 
 /// How often the house was asked for the code.
 fn asked(house: &House) -> usize {

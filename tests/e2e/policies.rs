@@ -108,7 +108,7 @@ async fn where_web_assembly_is_forbidden_the_fallback_stands_in() {
             if told
                 != json!([
                     "wasm_blocked",
-                    "add 'wasm-unsafe-eval' to script-src of the page's CSP"
+                    "script-src of the page's CSP needs 'wasm-unsafe-eval'"
                 ])
             {
                 return Err(Lapse::new(format!("the page was told {told}")));

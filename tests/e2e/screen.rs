@@ -2,6 +2,7 @@
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
@@ -45,6 +46,11 @@ const FIELD: &str =
 const TEXT: &str = "
 const holds = (e) => plain(e.textContent).includes(wanted);
 return all('*').find((e) => holds(e) && ![...e.children].some(holds)) ?? null;";
+/// All that is seen, and how the page stands to the visitor and to other tabs.
+const SCENE: &str = "
+const element = document.querySelector('gms-chat');
+const words = plain(all(':not(:has(*))').map((e) => e.innerText || e.value || '').join(' | '));
+return [document.visibilityState, element?.state ?? '', element?.hasAttribute('open') ?? '', words].join('; ');";
 const TEXTS: &str = "return all(wanted).map((e) => plain(e.innerText));";
 
 const MOVES: &str = "
@@ -164,8 +170,8 @@ impl Screen {
 
     /// Presses the button, or follows the link, of this name.
     pub(crate) async fn press(&self, name: &str) -> Step {
-        let button = self.find("a button", BUTTON, name).await?;
-        Ok(button.click().await?)
+        let click = async |button: &Element| button.click().await;
+        self.use_found("a button", BUTTON, name, click).await
     }
 
     /// Waits until the button of this name is there.
@@ -181,8 +187,8 @@ impl Screen {
 
     /// Types into the field whose label begins so.
     pub(crate) async fn type_into(&self, label: &str, keys: &str) -> Step {
-        let field = self.find("a field", FIELD, label).await?;
-        Ok(field.send_keys(keys).await?)
+        let write = async |field: &Element| field.send_keys(keys).await;
+        self.use_found("a field", FIELD, label, write).await
     }
 
     /// Waits until this text stands somewhere.
@@ -398,8 +404,26 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
             .await?)
     }
 
+    /// Uses what is found. The widget may take the place of the form before it just then: then it is looked for again.
+    async fn use_found(
+        &self,
+        kind: &str,
+        script: &str,
+        name: &str,
+        act: impl AsyncFn(&Element) -> Result<(), CmdError>,
+    ) -> Step {
+        let found = self.find(kind, script, name).await?;
+        match act(&found).await {
+            Err(error) if error.is_stale_element_reference() => {
+                let anew = self.find(kind, script, name).await?;
+                Ok(act(&anew).await?)
+            }
+            done => Ok(done?),
+        }
+    }
+
     async fn find(&self, kind: &str, script: &str, name: &str) -> Step<Element> {
-        eventually(format_args!("{kind} “{name}”"), async || {
+        let found = eventually(format_args!("{kind} “{name}”"), async || {
             let found = self.ask(script, name).await?;
             let id = found
                 .as_object()
@@ -412,7 +436,15 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
                 )
             }))
         })
-        .await
+        .await;
+        match found {
+            Ok(found) => Ok(found),
+            // The picture is one of the first tab only, and stays on the machine.
+            Err(lapse) => {
+                let there = self.ask(SCENE, "").await?;
+                Err(Lapse::new(format!("{lapse}: saw {there}")))
+            }
+        }
     }
 
     async fn ask(&self, script: &str, wanted: &str) -> Step<Value> {

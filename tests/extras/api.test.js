@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { perform } from "../../src/api.js";
+import { call, perform } from "../../src/api.js";
 import { set } from "../../src/api/init.js";
 
 test("a command that is refused is an error of its caller's and of nobody else's", async () => {
@@ -39,4 +39,19 @@ test("an option that does not exist is told to the developer", () => {
   set(element, { subject: "x", "first-name": "Ada", subjct: "y" });
   console.warn = warn;
   assert.deepEqual(told, ["gms-chat: there is no option `subjct`"]);
+});
+
+test("an event that does not exist is told to the developer", async () => {
+  const told = [];
+  const heard = [];
+  const { warn } = console;
+  const { document } = globalThis;
+  console.warn = (text) => told.push(text);
+  globalThis.document = { addEventListener: (name) => heard.push(name) };
+  await call(["on", "mesagereceived", () => {}]);
+  await call(["on", "messagereceived", () => {}]);
+  console.warn = warn;
+  globalThis.document = document;
+  assert.deepEqual(told, ["gms-chat: there is no event `mesagereceived`"]);
+  assert.deepEqual(heard, ["gms-chat-mesagereceived", "gms-chat-messagereceived"]);
 });

@@ -225,6 +225,29 @@ async fn options_change_while_the_element_lives() {
 }
 
 #[wasm_bindgen_test]
+async fn a_window_that_is_open_is_not_opened_again() {
+    let stage = Stage::new();
+    let element = stage.element(&[
+        ("first-name", "Ada"),
+        ("last-name", "Lovelace"),
+        ("email", "ada@example.com"),
+    ]);
+    press("Chat with us").await;
+    see("Start chat").await;
+    // Now the form has nothing to ask, but the visitor stands before it.
+    let options = json(r#"{"subject":"Router"}"#);
+    assert_eq!(
+        outcome(command(&element, "update", &[options])).await,
+        "done"
+    );
+    outcome(command(&element, "open", &[])).await;
+    frames(3).await;
+    assert_eq!(stage.details("beforestart"), [""; 0]);
+    assert_eq!(stage.details("open").len(), 1);
+    see("Start chat").await;
+}
+
+#[wasm_bindgen_test]
 async fn what_is_destroyed_is_gone_and_its_promises_are_refused() {
     let stage = Stage::new();
     let element = stage.in_chat().await;

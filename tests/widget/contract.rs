@@ -143,15 +143,14 @@ async fn a_line_of_the_page_stands_in_the_transcript_and_goes_nowhere() {
     see("Finding someone for you").await;
     happen("Notice.Joined", "Ann", "has joined", "AGENT");
     see("You are talking to Ann").await;
+    holds("a connect is held", is_held).await;
     let sent = requests();
     assert_eq!(script(noting).await, "done");
     see_in("[part~=note-warning]", "<b>Prices</b> are those of today").await;
     see_in("[part~=note]", "Note from this website").await;
     assert_eq!(texts("[part~=note] b"), [""; 0]);
     // Said once, politely.
-    let spoken = value("[aria-live=polite]", "textContent")
-        .as_string()
-        .unwrap();
+    let spoken = said("<b>Prices</b> are those of today").await;
     assert!(
         spoken.ends_with("Note from this website: <b>Prices</b> are those of today"),
         "{spoken}"

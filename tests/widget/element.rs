@@ -158,6 +158,8 @@ async fn a_window_that_cannot_be_fetched_leaves_no_dead_button() {
 async fn an_inline_window_that_cannot_be_fetched_is_not_fetched_again_and_again() {
     let stage = Stage::new();
     let element = stage.element(&[
+        // The chat of the test before may still be somebody's, and would be looked after.
+        ("endpoint", "/elsewhere"),
         ("fallback-url", "tel:+3581234"),
         ("fallback-label", "Call us"),
     ]);

@@ -44,7 +44,17 @@ async fn a_window_beside_another_finds_the_chat_when_the_visitor_turns_to_it() {
     holds("the chat is left", || kept_keys() == KEY).await;
     let left = kept(KEY).unwrap();
     keep(KEY, "");
+    // Whether its window was opened before or not.
+    let element = stage.element(&[]);
+    keep(KEY, &left);
+    network("focus");
+    see("You are talking to Ann").await;
+    element.remove();
+    holds("the chat is left", || kept_keys() == KEY).await;
+    keep(KEY, "");
     stage.element(&[]);
+    press("Chat with us").await;
+    see("Start chat").await;
     keep(KEY, &left);
     network("focus");
     see("You are talking to Ann").await;

@@ -8,6 +8,7 @@
 
 mod commands;
 mod contract;
+mod early;
 mod element;
 mod form;
 mod keep;

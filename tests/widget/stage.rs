@@ -14,7 +14,7 @@ const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
 const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 38] = [
+const PARTS: [(&str, &str); 39] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -31,6 +31,7 @@ const PARTS: [(&str, &str); 38] = [
     ("arrows.js", include_str!("../../src/extras/arrows.js")),
     ("copy.js", include_str!("../../src/extras/copy.js")),
     ("count.js", include_str!("../../src/extras/count.js")),
+    ("early.js", include_str!("../../src/early.js")),
     ("english.js", include_str!("../../src/english.js")),
     ("fields.js", include_str!("../../src/extras/fields.js")),
     ("figures.js", include_str!("../../src/extras/figures.js")),
@@ -131,6 +132,13 @@ extern "C" {
     fn invite_by(element: &HtmlElement, text: &str, cap: u32) -> js_sys::Promise;
     pub(crate) fn failing(message: &str);
     pub(crate) fn adopt(css: &str);
+    #[wasm_bindgen(js_name = holdBack)]
+    pub(crate) fn hold_back() -> js_sys::Function;
+    #[wasm_bindgen(js_name = appearance)]
+    fn appearance_of_all() -> Array;
+    pub(crate) fn mark(selector: &str, place: u32);
+    pub(crate) fn stir(selector: &str, name: &str);
+    pub(crate) async fn frames(count: u32);
 }
 
 /// A page with a server behind it. Dropping it clears the page.
@@ -220,11 +228,14 @@ impl Stage {
         element
     }
 
+    fn lines(&self) -> Array {
+        let lines = Reflect::get(&self.events, &"heard".into());
+        lines.unwrap().unchecked_into()
+    }
+
     /// What was heard so far, as `name {detail}`.
     pub(crate) fn heard(&self) -> Vec<String> {
-        let heard: Array = Reflect::get(&self.events, &"heard".into())
-            .unwrap()
-            .unchecked_into();
+        let heard = self.lines();
         heard.iter().filter_map(|line| line.as_string()).collect()
     }
 
@@ -347,6 +358,14 @@ pub(crate) async fn say(text: &str) {
     hit("textarea", "Enter", &[]).await;
 }
 
+/// All that a screen reader was told last, as soon as `text` is in it.
+pub(crate) async fn said(text: &'static str) -> String {
+    let region = || value("[aria-live=polite]", "textContent").as_string();
+    let has = move || region().is_some_and(|all| all.contains(text));
+    holds(&["a screen reader is told: ", text].concat(), has).await;
+    region().unwrap_or_default()
+}
+
 /// Waits until something is so.
 pub(crate) async fn holds(what: &str, check: impl FnMut() -> bool + 'static) {
     let check = Closure::new(check);
@@ -359,6 +378,12 @@ pub(crate) fn texts(selector: &str) -> Vec<String> {
         .iter()
         .filter_map(|text| text.as_string())
         .collect()
+}
+
+/// What has a place in the window, thing by thing.
+pub(crate) fn appearance() -> Vec<String> {
+    let all = appearance_of_all();
+    all.iter().filter_map(|thing| thing.as_string()).collect()
 }
 
 /// The bodies of the requests whose path ends like this.

@@ -12,9 +12,7 @@ async fn a_silent_talk_is_warned_of_its_end_and_can_be_kept() {
     see("It closes in 0:4").await;
     let warned = stage.details("idlewarning").concat();
     assert!(warned.contains(r#""warned":true"#), "{warned}");
-    let said = value("[aria-live=polite]", "textContent")
-        .as_string()
-        .unwrap();
+    let said = said("Are you still there?").await;
     assert_eq!(said.matches("Are you still there?").count(), 1, "{said}");
     press("I'm still here").await;
     see_in(".mine .bubble", "I'm still here.").await;
@@ -48,9 +46,7 @@ async fn a_broken_line_says_when_it_is_tried_again() {
     say("does this arrive?").await;
     see("The chat service does not answer.").await;
     see_in(".next", "Next try in 0:").await;
-    let said = value("[aria-live=polite]", "textContent")
-        .as_string()
-        .unwrap();
+    let said = said("The chat service").await;
     assert_eq!(said.matches("The chat service").count(), 1, "{said}");
     drop(stage);
 }

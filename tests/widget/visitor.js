@@ -77,7 +77,7 @@ export function provide(mount, css, parts) {
   styles.replaceSync(css);
   modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js", "debug.js"]);
   const element = customElements.get("gms-chat");
-  element.engine = async () => ({ mount, styles, ...(await modules["window.js"]) });
+  element.engine = async () => ({ core: Promise.resolve({ mount }), styles, ...(await modules["window.js"]) });
   element.extras = () => modules["extras.js"];
   element.api = () => modules["api.js"];
   element.survive = () => modules["survive.js"];
@@ -189,4 +189,50 @@ export const invite = (element, text, cap) => element.invite({ text, cap });
 
 export async function pointAt(selector) {
   (await see(selector, "")).dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
+}
+
+/** The wasm is held back: it comes with the call of what is returned, or never, given a reason. */
+export function holdBack() {
+  const element = customElements.get("gms-chat");
+  const own = element.engine;
+  let come;
+  const gate = new Promise((resolve, reject) => (come = (reason) => (reason ? reject(new Error(reason)) : resolve())));
+  element.engine = async () => {
+    const all = await own();
+    return { ...all, core: gate.then(() => all.core) };
+  };
+  return (reason) => {
+    element.engine = own;
+    come(reason);
+  };
+}
+
+/** All that has a place in the window: what it is, where it stands and what it says. */
+export function appearance() {
+  const dialog = root().querySelector("dialog");
+  const { left, top } = dialog.getBoundingClientRect();
+  return [...dialog.querySelectorAll("*")].filter(isSeen).flatMap((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    if (!width || !height) return [];
+    const place = [x - left, y - top, width, height].map(Math.round);
+    const says = element.children.length ? "" : element.textContent;
+    const names = ["id", "part", "type", "name", "title", "aria-label", "aria-describedby"].map((name) => element.getAttribute(name));
+    const { color, font, tabIndex } = { ...getComputedStyle(element), tabIndex: element.tabIndex };
+    return [element.localName, place, says, names, color, font, tabIndex].join(";");
+  });
+}
+
+/** The visitor begins or ends something at an element. */
+export const stir = (selector, name) => void root().querySelector(selector).dispatchEvent(new Event(name, { bubbles: true, composed: true }));
+
+/** So many frames pass. */
+export async function frames(count) {
+  for (let passed = 0; passed < count; passed += 1) await frame();
+}
+
+/** Marks a field, so that it is known again, and puts the caret between its letters. */
+export function mark(selector, place) {
+  const field = root().querySelector(selector);
+  field.isMarked = true;
+  field.setSelectionRange(place, place);
 }

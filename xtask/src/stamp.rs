@@ -58,18 +58,18 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
         "js",
         minify(project, &glue_text, Kind::Module)?.as_bytes(),
     )?;
-    let extras_css = minify(project, &project.read("style/extras.css")?, Kind::Styles)?;
+    let extras_css = styles(project, "style/extras.css")?;
     let extras = bundle(project, "src/extras.js", &extras_css)?;
     let survive = bundle(project, "src/survive.js", "")?;
     let window_js = bundle(project, "src/window.js", "")?;
     let languages = languages::publish(project, &staging)?;
-    let window = minify(project, &project.read("style/widget.css")?, Kind::Styles)?;
+    let window = styles(project, "style/widget.css")?;
     let values = loader::Values {
         glue: glue_name,
         wasm: wasm_name,
         session,
         window_css: keep(&staging, "css", window.as_bytes())?,
-        launcher_css: minify(project, &project.read("style/launcher.css")?, Kind::Styles)?,
+        launcher_css: styles(project, "style/launcher.css")?,
         window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
         extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
         survive: keep_as(&staging, "gms-chat-survive", "js", survive.as_bytes())?,
@@ -247,6 +247,25 @@ fn fnv1a(content: &[u8]) -> u32 {
     })
 }
 
+/// A style sheet of the project, small.
+fn styles(project: &Project, path: &str) -> Outcome<String> {
+    let css = minify(project, &project.read(path)?, Kind::Styles)?;
+    Ok(tight(&css))
+}
+
+/// Takes out the blanks that esbuild leaves in the values of custom properties; what is quoted keeps its own.
+fn tight(css: &str) -> String {
+    let pieces = css.split('"').enumerate().map(|(place, piece)| {
+        let is_quoted = place % 2 == 1;
+        if is_quoted {
+            piece.to_owned()
+        } else {
+            piece.replace(", ", ",").replace(": ", ":")
+        }
+    });
+    pieces.collect::<Vec<_>>().join("\"")
+}
+
 /// Sends `text` through esbuild.
 fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
     let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
@@ -311,6 +330,13 @@ mod tests {
         let project = Project::find().unwrap();
         let css = minify(&project, ".a {\n  color : red;\n}\n", Kind::Styles).unwrap();
         assert_eq!(css.trim(), ".a{color:red}");
+    }
+
+    #[test]
+    fn blanks_go_from_values_and_stay_in_texts() {
+        let css = r#":host{--_a: var(--b, light-dark(#fff, #000));font:var(--c, 1px/1 x, y)}.a{content:"a, b: c"}"#;
+        let small = r#":host{--_a:var(--b,light-dark(#fff,#000));font:var(--c,1px/1 x,y)}.a{content:"a, b: c"}"#;
+        assert_eq!(tight(css), small);
     }
 
     #[test]

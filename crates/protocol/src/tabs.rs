@@ -232,6 +232,9 @@ impl Tab {
             lead.taken.note(&wish.from, wish.number);
         }
         self.role = Role::Leading(lead);
+        if follow.wants_end() {
+            self.run(Command::End);
+        }
         true
     }
 
@@ -315,6 +318,9 @@ impl Tab {
                 let said = Command::Say(wish.text.clone());
                 let post = post::wish("", &wish.from, wish.number, &said);
                 self.out.push(Output::Post(post));
+            }
+            if let Role::Following(follow) = &mut self.role {
+                follow.end_again(&self.name, &mut self.out);
             }
         }
         if is_over {

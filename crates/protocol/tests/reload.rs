@@ -34,6 +34,22 @@ fn chat(delivery: Delivery) -> Peer {
     chat
 }
 
+fn delayed(delivery: Delivery) -> Config {
+    Config {
+        service: "request-chat-poll".to_owned(),
+        ..config(delivery)
+    }
+}
+
+/// A chat whose visitor waits for an agent, behind others.
+fn queued(delivery: Delivery, queue: u32) -> Peer {
+    let mut chat = Peer::new(delayed(delivery));
+    chat.gms.delayed = true;
+    chat.gms.queue = queue;
+    chat.start();
+    chat
+}
+
 const SAID: [&str; 3] = ["Kristi joined", "Kristi: hello", "me: hi ✓"];
 
 #[test]
@@ -46,6 +62,21 @@ fn the_transcript_is_there_before_the_server_has_been_asked() {
         chat.pump();
         assert_eq!(chat.phase(), Phase::Active, "{delivery:?}");
         assert_eq!(chat.screen(), SAID, "{delivery:?}: nothing twice");
+    }
+}
+
+#[test]
+fn the_transcript_of_a_chat_that_was_created_at_a_later_position_is_there_too() {
+    for delivery in MODES {
+        let mut chat = Peer::new(config(delivery));
+        chat.gms.event(agent("Notice.Custom", "before"));
+        chat.gms.event(agent("Notice.Custom", "before"));
+        chat.start();
+        let mut chat = chat.with_agent();
+        chat.agent_says("hello");
+        chat.advance(secs(2));
+        chat.reload(config(delivery)).unwrap();
+        assert_eq!(chat.screen(), SAID[..2], "{delivery:?}");
     }
 }
 
@@ -214,16 +245,9 @@ fn the_wish_to_end_the_chat_is_not_forgotten() {
 #[test]
 fn the_place_in_the_queue_and_what_was_written_there_are_kept() {
     for delivery in MODES {
-        let delayed = || Config {
-            service: "request-chat-poll".to_owned(),
-            ..config(delivery)
-        };
-        let mut chat = Peer::new(delayed());
-        chat.gms.delayed = true;
-        chat.gms.queue = 5;
-        chat.start();
+        let mut chat = queued(delivery, 5);
         chat.say("my question");
-        chat.reload(delayed()).unwrap();
+        chat.reload(delayed(delivery)).unwrap();
         assert_eq!(chat.phase(), Phase::Restoring);
         chat.pump();
         assert_eq!(chat.phase(), Phase::Waiting, "{delivery:?}");
@@ -234,6 +258,32 @@ fn the_place_in_the_queue_and_what_was_written_there_are_kept() {
         assert_eq!(chat.screen(), ["me: my question ✓"]);
         let create = chat.last("/ixn/chat").request.body.clone();
         assert!(create.contains("firstName=Vasya") && create.contains("subject=test"));
+    }
+}
+
+/// The page crashed before it had kept more than its place in the queue: asked to create the chat, the server speaks
+/// of the one that there is as of a new one.
+#[test]
+fn what_was_said_since_the_queue_was_kept_is_on_the_next_page() {
+    for delivery in MODES {
+        let mut chat = queued(delivery, 2);
+        let left = chat.snapshot().unwrap();
+        chat.advance(secs(60));
+        let mut chat = chat.with_agent();
+        chat.agent_says("hello");
+        chat.say("hi");
+        chat.advance(secs(2));
+        assert_eq!(chat.screen(), SAID, "{delivery:?}");
+        chat.page_begins(delayed(delivery));
+        assert!(chat.session.restore(&left, false, visitor(), chat.now));
+        chat.advance(secs(20));
+        // This page has not said it itself.
+        let shown = [SAID[0], SAID[1], "VasyaP: hi"];
+        assert_eq!(chat.screen(), shown, "{delivery:?}");
+        chat.agent_says("and now?");
+        chat.advance(secs(5));
+        assert_eq!(chat.screen().len(), 4, "{delivery:?}");
+        assert_eq!(chat.gms.received, ["hi"], "{delivery:?}");
     }
 }
 
@@ -255,16 +305,9 @@ fn a_chat_whose_creation_was_under_way_is_not_created_twice() {
 
 #[test]
 fn a_service_that_is_gone_ends_the_waiting_with_a_word() {
-    let delayed = || Config {
-        service: "request-chat-poll".to_owned(),
-        ..config(Delivery::Poll)
-    };
-    let mut chat = Peer::new(delayed());
-    chat.gms.delayed = true;
-    chat.gms.queue = 5;
-    chat.start();
+    let mut chat = queued(Delivery::Poll, 5);
     chat.gms.fault("/status", Fault::Status(404, None));
-    chat.reload(delayed()).unwrap();
+    chat.reload(delayed(Delivery::Poll)).unwrap();
     chat.pump();
     assert_eq!(chat.phase(), Phase::Ended(End::Lost));
 }

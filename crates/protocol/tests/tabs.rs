@@ -57,10 +57,22 @@ fn sends(outputs: &[Output]) -> usize {
 
 /// A tab that leads a polled chat.
 fn leading() -> Tab {
+    leading_at("s1")
+}
+
+/// What a tab says that has just come.
+fn hello() -> Vec<Output> {
+    let mut tab = Tab::new(config(Delivery::Poll), 11, NOW);
+    tab.follow(None, NOW);
+    drain(&mut tab)
+}
+
+/// A tab that leads the polled chat of this service.
+fn leading_at(service: &str) -> Tab {
     let mut one = Tab::new(config(Delivery::Poll), 7, NOW);
     one.handle_command(Command::Start(visitor()), NOW);
     let answers = [
-        json!({"_id": "s1"}),
+        json!({"_id": service}),
         json!({"chatIxnState": "CONNECTED", "transcriptPosition": 2, "chatSessionId": "c1",
             "transcriptToShow": [["Notice.Joined", "Ann", "", "1", "AGENT"]]}),
     ];
@@ -147,6 +159,54 @@ fn what_was_handed_on_to_a_tab_that_is_gone_is_in_doubt_in_the_one_that_takes_ov
         [("Hi".to_owned(), Fate::Unknown)]
     );
     assert_eq!(sends(&taken), 1, "it asks before it sends");
+}
+
+/// What a tab does when its visitor ends the chat, and nobody hears of it.
+fn end_unheard(tab: &mut Tab) {
+    tab.handle_command(Command::End, NOW);
+    assert_eq!(posts(&drain(tab)).len(), 1);
+}
+
+fn is_ending(outputs: &[Output]) -> bool {
+    events(outputs).contains(&Event::Phase(Phase::Ending))
+}
+
+#[test]
+fn an_end_that_was_handed_on_to_a_tab_that_is_gone_is_done_by_the_one_that_takes_over() {
+    let (one, mut two) = pair();
+    end_unheard(&mut two);
+    drop(one);
+    assert!(two.lead(None, visitor(), None, NOW));
+    assert!(is_ending(&drain(&mut two)));
+}
+
+#[test]
+fn an_end_that_was_handed_on_to_a_tab_that_is_gone_is_handed_on_to_the_next_one() {
+    let (mut one, mut two) = pair();
+    let mut three = joining(&mut one);
+    end_unheard(&mut two);
+    drop(one);
+    assert!(three.lead(None, visitor(), None, NOW));
+    for post in posts(&drain(&mut three)) {
+        two.hear(&post, NOW);
+    }
+    carry(&mut two, &mut three);
+    assert!(is_ending(&drain(&mut three)));
+}
+
+#[test]
+fn an_end_is_not_handed_on_where_another_chat_has_begun() {
+    let (one, mut two) = pair();
+    end_unheard(&mut two);
+    drop(one);
+    let mut other = leading_at("s2");
+    other.hear(&posts(&hello())[0], NOW);
+    carry(&mut other, &mut two);
+    // It shows that chat, and asks for nothing.
+    assert!(two.snapshot().unwrap().contains("s2"));
+    assert_eq!(posts(&drain(&mut two)), [""; 0]);
+    assert!(two.lead(None, visitor(), None, NOW));
+    assert!(!is_ending(&drain(&mut two)));
 }
 
 #[test]

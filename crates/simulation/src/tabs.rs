@@ -72,7 +72,10 @@ enum Happening {
     Look,
     /// The agent and each tab say one more thing.
     Probe,
+    /// All that was said is judged, and the visitor ends the chat.
     End,
+    /// And that it is over.
+    Over,
 }
 
 /// Everything there is.
@@ -145,8 +148,8 @@ impl World {
                 break;
             };
             self.now = at;
-            if happening == Happening::End {
-                return self.judge_end();
+            if happening == Happening::Over {
+                return self.judge_over();
             }
             self.happen(happening)?;
             self.take_answers();
@@ -176,7 +179,11 @@ impl World {
             Happening::Calm => return self.calm_down(),
             Happening::Look => self.look_everywhere(),
             Happening::Probe => return self.probe(),
-            Happening::End => {}
+            Happening::End => {
+                self.judge_end()?;
+                return self.end();
+            }
+            Happening::Over => {}
         }
         Ok(())
     }

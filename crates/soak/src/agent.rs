@@ -65,22 +65,27 @@ async fn work(
     }
     let mut transfers = 0;
     while let Some(word) = words.recv().await {
-        let (act, wish) = match word {
-            Word::Say(text) => ("say", json!({ "name": name, "text": text })),
-            Word::Types => ("type", json!({ "name": name })),
+        // Of what is said, the transcript knows whether it was: nobody waits for what it does not hold.
+        match word {
+            Word::Say(text) => {
+                let wish = json!({ "name": name, "text": text });
+                desk.act(&service, "say", wish).await;
+            }
+            Word::Types => {
+                desk.act(&service, "type", json!({ "name": name })).await;
+            }
             Word::Transfer => {
                 transfers += 1;
                 let to = format!("Agent {transfers}");
-                ("transfer", json!({ "name": name, "to": to }))
+                let wish = json!({ "name": name, "to": to });
+                if desk.act_surely(&service, "transfer", wish).await {
+                    name = to;
+                }
             }
-            Word::End => ("end", json!({ "name": name })),
-        };
-        let to = wish["to"].as_str().map(str::to_owned);
-        // Where it fails, the transcript does not hold it: nobody waits for it.
-        if desk.act(&service, act, wish).await
-            && let Some(to) = to
-        {
-            name = to;
+            Word::End => {
+                let wish = json!({ "name": name });
+                desk.act_surely(&service, "end", wish).await;
+            }
         }
     }
 }

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 
 /// So long a poll of a tab that has gone may still be seen beside that of the tab that leads now.
 const GRACE: Duration = Duration::from_secs(1);
+/// On a busy machine the soak itself hears of an end late. By how much it was late within this is told with a crowd.
+const LATELY: Duration = Duration::from_secs(3);
 
 /// What a door tells of one family; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,12 @@ struct Book {
     turns: u64,
     /// Polls beside those of another tab, in words.
     crowds: Vec<String>,
+    /// Those of them that are held still, and since when the other one is.
+    crowded: Vec<(Poll, Instant)>,
+    /// How long those were that are held no more, in words.
+    parted: Vec<String>,
+    /// By how much the soak itself was late, and when.
+    late: Vec<(Instant, Duration)>,
 }
 
 #[derive(Debug)]
@@ -107,6 +115,18 @@ impl Askers {
         std::mem::take(&mut book.crowds)
     }
 
+    /// How long polls that were told of were held beside another one, of those that have ended since this was asked last.
+    pub(crate) fn parted(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().parted)
+    }
+
+    /// The soak itself was late by so much.
+    pub(crate) fn was_late(&self, by: Duration, now: Instant) {
+        let mut book = self.lock();
+        book.late.retain(|(at, _)| now.duration_since(*at) < LATELY);
+        book.late.push((now, by));
+    }
+
     fn begins(&self, ask: Ask, now: Instant) -> u64 {
         let mut book = self.lock();
         book.turns += u64::from(book.last.is_some_and(|last| last != ask.tab));
@@ -127,6 +147,17 @@ impl Askers {
         let mut book = self.lock();
         book.look(now);
         book.polls.retain(|poll| poll.number != number);
+        let place = book
+            .crowded
+            .iter()
+            .position(|(poll, _)| poll.number == number);
+        if let Some((poll, since)) = place.map(|place| book.crowded.remove(place)) {
+            let beside = seconds(since, now);
+            book.parted.push(format!(
+                "poll {number} of tab {} has ended, {beside} s after that of the other tab began",
+                poll.tab
+            ));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {
@@ -143,16 +174,27 @@ impl Book {
         if now.saturating_duration_since(latest.since) <= GRACE {
             return;
         }
-        let tab = latest.tab;
+        let (tab, number, since) = (latest.tab, latest.number, latest.since);
         let Some(place) = self.polls.iter().position(|poll| poll.tab != tab) else {
             return;
         };
         let other = self.polls.remove(place);
+        let late = self.late.iter().map(|(_, by)| *by).max();
         self.crowds.push(format!(
-            "tab {} and tab {tab} both hold a poll ({} and {})",
-            other.tab, other.number, self.count
+            "tab {} holds poll {} for {} s, and tab {tab} poll {number} beside it for {} s; the soak was late by {:.2} s",
+            other.tab,
+            other.number,
+            seconds(other.since, now),
+            seconds(since, now),
+            late.unwrap_or_default().as_secs_f64()
         ));
+        self.crowded.push((other, since));
     }
+}
+
+fn seconds(since: Instant, now: Instant) -> String {
+    let time = now.saturating_duration_since(since);
+    format!("{:.2}", time.as_secs_f64())
 }
 
 #[cfg(test)]
@@ -193,12 +235,28 @@ mod tests {
         assert_eq!(crowds_of(&askers, now + GRACE * 6), 0);
         askers.ends(first, now + GRACE * 6);
         assert_eq!(crowds_of(&askers, now + GRACE * 20), 0);
-        askers.begins(ask(2, true), now + GRACE * 20);
+        let third = askers.begins(ask(2, true), now + GRACE * 20);
         assert_eq!(crowds_of(&askers, now + GRACE * 30), 0, "one tab may");
         askers.ends(second, now + GRACE * 30);
         askers.begins(ask(1, true), now + GRACE * 30);
         assert_eq!(crowds_of(&askers, now + GRACE * 32), 1);
         assert_eq!(crowds_of(&askers, now + GRACE * 40), 1, "it is told once");
+        assert_eq!(askers.parted(), [""; 0]);
+        askers.ends(third, now + GRACE * 42);
+        let told = "poll 3 of tab 2 has ended, 12.00 s after that of the other tab began";
+        assert_eq!(askers.parted(), [told]);
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_told_with_how_late_the_soak_itself_was_lately() {
+        let (askers, now) = (Askers::default(), Instant::now());
+        askers.begins(ask(1, true), now);
+        askers.begins(ask(2, true), now);
+        askers.was_late(GRACE * 7, now);
+        askers.was_late(GRACE / 2, now + LATELY);
+        askers.lock().look(now + LATELY);
+        let told = askers.crowds();
+        assert!(told[0].ends_with("the soak was late by 0.50 s"), "{told:?}");
     }
 
     #[tokio::test]

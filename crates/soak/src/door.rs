@@ -9,17 +9,22 @@ use std::net::Ipv4Addr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::askers::{Ask, Askers};
 
 /// Longer heads are nobody's.
 const LONGEST: usize = 64 << 10;
 
+/// How often the soak looks at its own watch.
+const TICK: Duration = Duration::from_millis(100);
+
 /// A door of its own for each family of tabs. Dropping it closes it.
 #[derive(Debug)]
 pub(crate) struct Door {
     pub(crate) port: u16,
     porter: JoinHandle<()>,
+    watch: JoinHandle<()>,
 }
 
 impl Door {
@@ -27,6 +32,7 @@ impl Door {
     pub(crate) async fn open(server: u16, askers: Askers) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
+        let watch = tokio::spawn(watch(askers.clone()));
         let porter = tokio::spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
                 // A connection that breaks is the storm's business.
@@ -34,13 +40,28 @@ impl Door {
                 tokio::spawn(async move { drop(carry(browser, server, &askers).await) });
             }
         });
-        Ok(Self { port, porter })
+        Ok(Self {
+            port,
+            porter,
+            watch,
+        })
     }
 }
 
 impl Drop for Door {
     fn drop(&mut self) {
         self.porter.abort();
+        self.watch.abort();
+    }
+}
+
+/// Tells by how much the soak itself is late.
+async fn watch(askers: Askers) {
+    loop {
+        let due = Instant::now() + TICK;
+        sleep_until(due).await;
+        let now = Instant::now();
+        askers.was_late(now.duration_since(due), now);
     }
 }
 

@@ -8,13 +8,16 @@ use hyper::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::http::Http;
 use crate::judge::Who;
 
 /// A program on a busy machine.
 const START: Duration = Duration::from_secs(30);
+/// So often and at this distance is a thing tried that has to be done.
+const TRIES: usize = 100;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The running simulator. Dropping it ends it.
 #[derive(Debug)]
@@ -145,6 +148,22 @@ impl Desk {
         matches!(self.post(&path, &wish).await, Ok(200))
     }
 
+    /// Likewise something that can be done only once: an answer that was cut off, as a restart does it, is asked for
+    /// again, and a refusal then says that it has been done.
+    pub(crate) async fn act_surely(&self, service: &str, act: &str, wish: Value) -> bool {
+        let path = format!("chats/{service}/{act}");
+        let mut is_doubted = false;
+        for _ in 0..TRIES {
+            match self.post(&path, &wish).await {
+                Ok(200) => return true,
+                Ok(_) => return is_doubted,
+                Err(_) => is_doubted = true,
+            }
+            sleep(PAUSE).await;
+        }
+        false
+    }
+
     /// Something goes wrong from now on, for example `send:status=500:1`.
     pub(crate) async fn arm(&self, fault: &str) -> Result<(), String> {
         match self.post("faults", &json!({ "fault": fault })).await? {
@@ -196,4 +215,51 @@ fn message(event: &Value) -> Option<(Who, String)> {
     };
     let text = event["text"].as_str()?;
     (event["type"] == "Message.Text").then(|| (who, text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A desk whose connections end after one request each, with this answer or without any.
+    async fn desk(answers: &'static [&'static str]) -> Desk {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        Desk {
+            http: Http::new(),
+            base: format!("http://127.0.0.1:{port}"),
+        }
+    }
+
+    const DONE: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    const REFUSED: &str = "HTTP/1.1 409 Conflict\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+    #[tokio::test]
+    async fn what_got_no_answer_is_asked_for_again_and_what_was_refused_is_not() {
+        let ends: [(&'static [&'static str], bool); 4] = [
+            (&[DONE], true),
+            (&["", DONE], true),
+            // It had been done, so it could not be done again.
+            (&["", "", REFUSED], true),
+            (&[REFUSED, DONE], false),
+        ];
+        for (answers, is_done) in ends {
+            let desk = desk(answers).await;
+            let done = desk.act_surely("chat", "end", json!({})).await;
+            assert_eq!(done, is_done, "{answers:?}");
+        }
+    }
 }

@@ -37,6 +37,23 @@ pub(crate) enum Line {
     Gap,
 }
 
+impl Line {
+    /// Whether it was said in the chat of this name: every text begins with whose it is and in which chat.
+    pub(crate) fn is_of(&self, chat: &str) -> bool {
+        let Self::Said(who, text, _) = self else {
+            return false;
+        };
+        let mark = match who {
+            Who::Visitor => 'v',
+            Who::Agent => 'a',
+        };
+        let rest = text
+            .strip_prefix(mark)
+            .and_then(|text| text.strip_prefix(chat));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
 /// What became of a text that the visitor typed, as far as he knows himself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
@@ -348,6 +365,14 @@ mod tests {
             standing: Standing::Typed,
         };
         ["a", "b", "c"].map(typed).to_vec()
+    }
+
+    #[test]
+    fn a_line_says_in_which_chat_it_was_said() {
+        let is_of = |who, text| said(who, text, Fated::Sent).is_of("t1.1");
+        assert!(is_of(Who::Visitor, "vt1.1.7 hello") && is_of(Who::Agent, "at1.1.7"));
+        assert!(!is_of(Who::Visitor, "vt1.16.1 hello") && !is_of(Who::Agent, "vt1.1.7"));
+        assert!(!Line::Gap.is_of("t1.1"));
     }
 
     #[test]

@@ -75,7 +75,12 @@ fn set(
     let Some((open, after)) = rest.split_once(END) else {
         return Err(unmarked(END));
     };
+    // In this order brotli finds most: 60 bytes lie between the best and the worst.
     let constants = [
+        ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
+        ("LANGUAGES", languages.to_owned()),
+        ("TITLES", values.titles.clone()),
+        ("VERSION", quoted(env!("CARGO_PKG_VERSION"))),
         ("GLUE", file(&values.glue)),
         ("WASM", file(&values.wasm)),
         ("SESSION", file(&values.session)),
@@ -85,10 +90,6 @@ fn set(
         ("API", file(&values.api)),
         ("SURVIVE", file(&values.survive)),
         ("DEBUG", file(&values.debug)),
-        ("LANGUAGES", languages.to_owned()),
-        ("TITLES", values.titles.clone()),
-        ("LAUNCHER_CSS", quoted(values.launcher_css.trim())),
-        ("VERSION", quoted(env!("CARGO_PKG_VERSION"))),
     ];
     let mut set = String::new();
     for (name, value) in &constants {

@@ -71,9 +71,13 @@ pub(crate) fn complaints(files: &[File<'_>]) -> Vec<(String, String)> {
         .iter()
         .map(|command| command.name.to_owned())
         .collect();
-    let events = EVENTS.iter().map(|event| event.name.to_owned()).collect();
+    let events: BTreeSet<String> = EVENTS.iter().map(|event| event.name.to_owned()).collect();
     compare("src", "option", read(files), options.clone());
-    compare("src", "event", told(files), events);
+    compare("src", "event", told(files), events.clone());
+    if let Some(api) = text("src/api.js") {
+        let listed = between(api, "const EVENTS =", ";");
+        compare("src/api.js", "event", listed, events);
+    }
     if let Some(loader) = text("src/loader.js") {
         compare("src/loader.js", "command", listed(loader), commands);
         let listed = between_signs(loader, PROPERTIES);

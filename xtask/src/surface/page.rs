@@ -33,7 +33,7 @@ const FUNCTION: &str = "
 | Command | What it does |
 |---|---|
 | `init` | makes an element from options, or finds the one for the same `endpoint` and changes it; `target` (a selector or an element) says where to; resolves to the element |
-| `on`, `once` | listens to an event of all elements: name, function, `{signal}`; resolves to a function that ends it |
+| `on`, `once` | listens to an event of all elements: name, function, `{signal}`; resolves to a function that ends it; a name that no event has is told in the console |
 | `off` | ends it: name, function |
 
 Without an element, every other command waits for the first one. Refused with `unknown_command`, or with `bad_config` where

@@ -92,6 +92,8 @@ fn webkit(project: &Project) -> Outcome<Counts> {
 
 /// Two at a time: these browsers take longer to start.
 fn journeys(project: &Project, settings: &[(&str, &str)], skipped: &[&str]) -> Outcome<Counts> {
+    // A site over TLS stands behind nginx.
+    tools::proxies(project)?;
     node_packages(project, "tests/e2e")?;
     node_packages(project, "tests/servers")?;
     dist::build_once(project)?;

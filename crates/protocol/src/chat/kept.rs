@@ -117,7 +117,7 @@ impl Session {
             Step::Doubting { service }
         };
         self.begin(visitor, is(BY_COMET), step);
-        if is(LIVE) && self.on_created(chat, now).is_ok() {
+        if is(LIVE) && self.on_created(chat, true, now).is_ok() {
             let mut object = ChatObject {
                 events: wire::read_all(events),
                 ..ChatObject::default()

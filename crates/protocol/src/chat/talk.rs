@@ -117,12 +117,20 @@ impl Course {
 
 impl Chat {
     /// The chat that `object`, the answer to its creation, speaks of.
-    pub(crate) fn new(service: String, by_comet: bool, object: &ChatObject, now: Moment) -> Self {
-        // A chat that has just been CONNECTED has no past. Any other may have one from position 1 on.
+    pub(crate) fn new(
+        service: String,
+        by_comet: bool,
+        object: &ChatObject,
+        is_new: bool,
+        now: Moment,
+    ) -> Self {
+        // A new chat that has just been CONNECTED has no past. Any other may have one from position 1 on.
         let known = match object.state {
-            Some(ChatState::Connected) => object.position.filter(|it| *it < BELIEVABLE_START),
-            Some(ChatState::Transcript | ChatState::Disconnected | ChatState::Unknown) => None,
-            None => None,
+            Some(ChatState::Connected) if is_new => {
+                object.position.filter(|it| *it < BELIEVABLE_START)
+            }
+            Some(ChatState::Connected | ChatState::Transcript) => None,
+            Some(ChatState::Disconnected | ChatState::Unknown) | None => None,
         };
         let begin = known.unwrap_or(1);
         Self {

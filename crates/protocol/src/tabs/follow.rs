@@ -27,6 +27,8 @@ pub(super) struct Following {
     number: u64,
     /// Messages of this tab that have not come back.
     own: Vec<Own>,
+    /// The service of the chat that was ended here: whoever was to hear it may be gone.
+    ended: Option<String>,
     /// Whether it has let others go first.
     has_given_way: bool,
     /// Keys there, and here: a message keeps its key when it comes back.
@@ -52,6 +54,7 @@ impl Default for Following {
             phase: Phase::Idle,
             number: 0,
             own: Vec::new(),
+            ended: None,
             has_given_way: false,
             keys: Vec::new(),
         }
@@ -139,7 +142,28 @@ impl Following {
                 self.wish(name, &command, out);
             }
             Command::Notice(_) | Command::Note { .. } => self.wish(name, &command, out),
-            Command::End | Command::Reset => self.wish(name, &command, out),
+            Command::End => {
+                self.ended = self.service().map(str::to_owned);
+                self.wish(name, &command, out);
+            }
+            Command::Reset => self.wish(name, &command, out),
+        }
+    }
+
+    /// The service of the chat, as a snapshot begins with it; none before there is one.
+    fn service(&self) -> Option<&str> {
+        self.told.head.split_once(',').map(|(service, _)| service)
+    }
+
+    /// Whether the chat goes on although it was ended here.
+    pub(super) fn wants_end(&self) -> bool {
+        self.is_busy() && self.ended.is_some() && self.ended.as_deref() == self.service()
+    }
+
+    /// Asks again for the end of the chat, whoever leads by now. One that ends already is not harmed.
+    pub(super) fn end_again(&mut self, name: &str, out: &mut Queue<Output>) {
+        if self.wants_end() {
+            self.wish(name, &Command::End, out);
         }
     }
 

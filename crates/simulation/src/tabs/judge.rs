@@ -130,6 +130,23 @@ impl World {
         self.judge_words(&truth)
     }
 
+    /// The visitor has ended the chat: it is over at the server, and in every tab that is there.
+    pub(super) fn judge_over(&self) -> Verdict {
+        if self.server.current().is_some() {
+            return Err(self.broken("end", "the chat goes on at the server".to_owned()));
+        }
+        let is_busy = |page: &&super::Page| {
+            page.runs() && !matches!(page.phase, Phase::Idle | Phase::Ended(_))
+        };
+        match self.pages.iter().find(is_busy) {
+            None => Ok(()),
+            Some(page) => {
+                let what = format!("tab {} is {:?}", page.place, page.phase);
+                Err(self.broken("end", what))
+            }
+        }
+    }
+
     fn judge_words(&self, truth: &[String]) -> Verdict {
         for word in &self.ledger.words {
             let line = format!("me {}", word.text);

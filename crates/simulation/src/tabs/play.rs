@@ -153,4 +153,16 @@ impl World {
         }
         Ok(())
     }
+
+    /// The visitor ends the chat in a tab that follows; the one that leads may be gone before it has heard of it.
+    pub(super) fn end(&mut self) -> Verdict {
+        let follows = |page: &&super::Page| page.is_member && Some(page.place) != self.leader;
+        let place = self.pages.iter().find(follows).map(|page| page.place);
+        self.want(place.unwrap_or(0), Command::End)?;
+        if let (Some(_), Some(leader), true) = (place, self.leader, self.dice.hits(500)) {
+            self.crash(leader);
+        }
+        self.note(PEACE / 2, Happening::Over);
+        Ok(())
+    }
 }

@@ -13,7 +13,7 @@ use crate::askers::Askers;
 use crate::browser::Browser;
 use crate::dice::Dice;
 use crate::door::Door;
-use crate::judge::Harm;
+use crate::judge::{Harm, Line};
 use crate::plan::Plan;
 use crate::story::Story;
 use crate::tally::Tally;
@@ -197,7 +197,13 @@ impl Family {
 
     /// How the chat stands in this tab; calls an agent to its service.
     async fn see(&mut self, browser: &Browser, place: usize) -> Result<String, String> {
-        let seen = self.tabs[place].see(browser).await?;
+        let mut seen = self.tabs[place].see(browser).await?;
+        if seen.state == "ended" && self.shows_the_past(browser, place).await? {
+            // Its page was frozen, or gone, while its chat ended and another one began in another tab. Its visitor goes on.
+            self.count("tabs that learnt late that a chat is over");
+            glass::press(browser, "chat.reset(); soak.service = soak.end = null").await?;
+            "idle".clone_into(&mut seen.state);
+        }
         if let Some(chat) = &mut self.chat {
             let service = seen.service.filter(|service| !self.past.contains(service));
             chat.was_mute |= self.world.is_mute();
@@ -208,6 +214,21 @@ impl Family {
             }
         }
         Ok(seen.state)
+    }
+
+    /// Whether what stands in this tab, which was turned to, is a chat before the one that goes on: its page has asked for
+    /// that one last, or all that it shows was said in another one.
+    async fn shows_the_past(&self, browser: &Browser, place: usize) -> Result<bool, String> {
+        let Some(chat) = &self.chat else {
+            return Ok(false);
+        };
+        let asked = self.tabs[place].asked();
+        if asked.is_some_and(|service| self.past.contains(service)) {
+            return Ok(true);
+        }
+        let lines = glass::lines(browser).await?;
+        let said = || lines.iter().filter(|line| matches!(line, Line::Said(..)));
+        Ok(said().count() > 0 && !said().any(|line| line.is_of(&chat.name)))
     }
 
     fn tell(&self, place: usize, what: impl std::fmt::Display) {

@@ -11,7 +11,7 @@ use super::spell::Spell;
 
 /// Runs in each page before its own scripts: what a judge has to know and the page tells nobody.
 const WITNESS: &str = "
-const soak = { memories: [], service: null, end: null };
+const soak = { memories: [], service: null, end: null, refused: null };
 Object.defineProperty(window, 'soak', { value: soak });
 for (const name of ['instantiate', 'instantiateStreaming']) {
   const before = WebAssembly[name];
@@ -113,6 +113,11 @@ impl Tab {
             self.service.clone_from(&state.service);
         }
         Ok(state)
+    }
+
+    /// The service that its page has asked for last, as it was seen last.
+    pub(super) fn asked(&self) -> Option<&String> {
+        self.service.as_ref()
     }
 
     /// The visitor looks away and comes back, upon which the page asks whether another tab runs a chat.

@@ -300,7 +300,7 @@ impl Chat {
         let mut page = Page::load(self.config.clone(), seed, &self.story);
         if !page.take_up(kept, self.visitor.clone(), self.typed.len(), link) {
             let what = "what a page has left was not taken up".to_owned();
-            self.world.tally.blame(&self.name, Harm::Lost, what);
+            self.blame(Harm::Lost, what);
             self.is_abandoned = true;
         }
         self.page = Some(page);

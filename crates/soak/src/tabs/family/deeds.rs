@@ -15,6 +15,9 @@ use crate::tabs::spell::Spell;
 /// Enter, and Control with A.
 const ENTER: char = '\u{e007}';
 const ALL: &str = "\u{e009}a\u{e000}";
+/// Ends the chat; a refusal is kept.
+const END: &str =
+    "(soak.refused = null, chat.end().catch((error) => (soak.refused = String(error))))";
 /// A chat that somebody has ended is over on the screen after this at the latest.
 const ENDED_WITHIN: Duration = Duration::from_secs(240);
 
@@ -52,12 +55,13 @@ impl Family {
         chat.deeds += 1;
         if let Some(until) = chat.ending {
             if until <= Instant::now() {
-                let name = chat.name.clone();
-                self.blame(&name, Harm::Open, "it does not end");
-                self.forget();
-                return glass::press(browser, "chat.reset()").await;
+                return self.give_up(browser, place).await;
             }
-            return Ok(());
+            if chat.plan.ending == Ending::Agent {
+                return Ok(());
+            }
+            // Whoever is told that it cannot be done now does it again.
+            return glass::press(browser, &["if (window.soak?.refused) ", END].concat()).await;
         }
         if chat.deeds > chat.plan.deeds {
             return self.end(browser, place).await;
@@ -143,9 +147,37 @@ impl Family {
                 chat.tell_agent(Word::End);
                 Ok(())
             }
-            Ending::Visitor | Ending::Goodbye => {
-                glass::press(browser, "chat.end().catch(() => 0)").await
-            }
+            Ending::Visitor | Ending::Goodbye => glass::press(browser, END).await,
         }
+    }
+
+    /// The chat has been ended, and goes on.
+    async fn give_up(&mut self, browser: &Browser, place: usize) -> Result<(), String> {
+        let Some(chat) = &self.chat else {
+            return Ok(());
+        };
+        let (name, ending, service) = (chat.name.clone(), chat.plan.ending, chat.service.clone());
+        let truth = match &service {
+            Some(service) => self.world.desk.truth(service).await?,
+            None => None,
+        };
+        let is_over = truth.map(|truth| truth.is_over);
+        let mut states = Vec::new();
+        for other in 0..self.tabs.len() {
+            let state = match self.tabs[other].is_there() {
+                true => self.see(browser, other).await?,
+                false => "gone".to_owned(),
+            };
+            states.push([&self.tabs[other].name(), ": ", &state].concat());
+        }
+        let states = states.join(", ");
+        let what = format!(
+            "it does not end ({ending:?}, {states}, {service:?}); over at the server: {is_over:?}"
+        );
+        self.blame(&name, Harm::Open, &what);
+        self.keep_story(&name, &what);
+        self.forget();
+        self.tabs[place].turn_to(browser).await?;
+        glass::press(browser, "chat.reset()").await
     }
 }

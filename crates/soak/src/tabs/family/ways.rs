@@ -222,14 +222,15 @@ impl Family {
                 .tell(format_args!("tab {:?} leads now", self.askers.last()));
         }
         self.turns = turns;
+        let name = self.chat.as_ref().map_or("family", |chat| &chat.name);
+        let name = name.to_owned();
         for crowd in self.askers.crowds() {
-            let name = self
-                .chat
-                .as_ref()
-                .map_or("family", |chat| &chat.name)
-                .to_owned();
             self.blame(&name, Harm::Crowded, &crowd);
             self.keep_story(&name, &crowd);
+        }
+        for end in self.askers.parted() {
+            self.story.tell(&end);
+            self.keep_story(&name, &end);
         }
     }
 }

@@ -53,8 +53,15 @@ impl Chat {
             let page = self.page.as_ref();
             let phase = page.map(|page| (&page.phase, page.is_fine));
             let what = format!("{what} ({phase:?}, service {:?})", self.service);
-            self.world.tally.blame(&self.name, Harm::Open, what);
+            self.blame(Harm::Open, what);
         }
+    }
+
+    /// A harm that no verdict holds, with what may explain it.
+    pub(super) fn blame(&self, harm: Harm, what: String) {
+        let story = self.story.text();
+        self.world.keep_story(&self.name, &what, &story);
+        self.world.tally.blame(&self.name, harm, what);
     }
 
     /// The last look.
@@ -66,7 +73,7 @@ impl Chat {
         };
         if page.screen.misfits > 0 {
             let what = format!("{} changes fit nothing on the screen", page.screen.misfits);
-            tally.blame(&self.name, Harm::Untrue, what);
+            self.blame(Harm::Untrue, what);
         }
         let end = match &page.phase {
             _ if self.is_abandoned => None,
@@ -82,19 +89,23 @@ impl Chat {
             tally.count("chats left before they were kept");
             return tally.forget(visitor);
         }
+        let truth = self.world.desk.truth(service).await;
         if end.is_none() && !self.said_goodbye {
-            let what = format!("it does not end ({:?})", page.phase);
-            tally.blame(&self.name, Harm::Open, what);
+            let is_over = truth.as_ref().map(|it| it.as_ref().map(|it| it.is_over));
+            let what = format!(
+                "it does not end ({:?}, {:?}, {service}); over at the server: {is_over:?}",
+                page.phase, self.plan.ending
+            );
+            self.blame(Harm::Open, what);
         }
-        let Ok(Some(truth)) = self.world.desk.truth(service).await else {
+        let Ok(Some(truth)) = truth else {
             tally.count("chats that the server has forgotten");
             return tally.forget(visitor);
         };
         if end == Some(End::Lost) {
             tally.count("chats lost by a long sleep");
             if !truth.is_over {
-                let what = "it is called lost, and lives".to_owned();
-                tally.blame(&self.name, Harm::Untrue, what);
+                self.blame(Harm::Untrue, "it is called lost, and lives".to_owned());
             }
         }
         tally.count("chats ended");
