@@ -10,6 +10,9 @@ const AWHILE = 200;
 /** So long, in milliseconds, a press may take. */
 const PRESS = 1000;
 
+/** So long, in milliseconds, after another tab was asked for its chat it has told of it. */
+const SETTLING = 200;
+
 /** Places of sentences in src/english.js. */
 const TITLE = 0;
 const MINIMISE = 1;
@@ -34,7 +37,7 @@ function draw(tag, attributes, ...children) {
  * - `seen()`: resolves when the visitor sees what there is to be seen;
  * - `still()`: resolves when the visitor is not in the middle of a press or a composition, which a new element would lose;
  * - `fields(root)`: the widget draws its form; answers whether the fields will come there;
- * - `give()`: the widget is in the dialog;
+ * - `give(isLeft)`: the widget is in the dialog; whether another page may have left a chat, or another tab runs one;
  * - `end()`: and opens and closes it from now on; answers whether it is open already;
  * - `drop()`: there will be none.
  */
@@ -148,12 +151,14 @@ export function early({ element, dialog, form, place, texts, say, takesFocus, by
       panel &&
       new Promise((done) => {
         const end = () => {
+          // What waits in vain would keep the window of an element that is gone.
           cancelAnimationFrame(frame);
+          clearTimeout(timer);
           done();
         };
         const frame = requestAnimationFrame(() => setTimeout(end));
-        // Hidden pages have no frames, and keep those that wait for one.
-        setTimeout(end, AWHILE);
+        // Hidden pages have no frames.
+        const timer = setTimeout(end, AWHILE);
       }),
     still: () => stirring,
     fields: (root) => {
@@ -161,7 +166,7 @@ export function early({ element, dialog, form, place, texts, say, takesFocus, by
       fields = root;
       return true;
     },
-    give: () => {
+    give: (isLeft) => {
       isGiven = true;
       if (!panel) return;
       const { activeElement } = element.shadowRoot;
@@ -175,7 +180,9 @@ export function early({ element, dialog, form, place, texts, say, takesFocus, by
       }
       panel.remove();
       if (focused) (focused.isConnected ? focused : dialog.querySelector(`[part="${focused.part}"]`))?.focus();
-      if (isSent) fields?.closest("form").requestSubmit();
+      // A form that is no longer in the page, because there is a chat, is not sent.
+      const send = () => fields?.closest("form").requestSubmit();
+      if (isSent) isLeft ? setTimeout(send, SETTLING) : send();
     },
     end: () => {
       watch.disconnect();

@@ -65,20 +65,21 @@ const once = (make, made) => () => {
   return (made ??= make(failed).catch(failed));
 };
 
-let tries = 0;
+let tries = "";
 
 /** What draws the window; its form needs no more. The `core` comes after it. */
 async function fetchEngine(failed) {
+  // A module that failed once stays failed under its address.
+  const again = tries;
+  tries += "?";
+  const css = get(at(WINDOW_CSS) + again);
+  const face = Promise.all([import(at(WINDOW) + again), css.then((response) => response.text()).then(sheet)]);
   try {
     // WebKit's refusal comes with the instance.
     await WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch (error) {
     throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
   }
-  // A module that failed once stays failed under its address.
-  const again = tries++ ? "?" + tries : "";
-  const css = get(at(WINDOW_CSS) + again);
-  const window = import(at(WINDOW) + again);
   // On a slow line the form does not share it with the wasm.
   const core = css
     .then(async () => {
@@ -89,7 +90,7 @@ async function fetchEngine(failed) {
     })
     .catch(failed);
   core.catch(complain);
-  return { core, ...(await window), styles: sheet(await (await css).text()) };
+  return [core, ...(await face)];
 }
 
 const launcherStyles = sheet(LAUNCHER_CSS);
@@ -102,7 +103,7 @@ const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => o
 class GmsChat extends HTMLElement {
   static observedAttributes = "open mode consent label lang dir messages".split(" ");
   static version = VERSION;
-  /** Resolves to `{core, styles, open}`; tests put their own in its place. */
+  /** Resolves to the core, what has `open`, and the styles; tests put their own in its place. */
   static engine = once(fetchEngine);
   /** What is needed only in use. */
   static extras = once(() => import(at(EXTRAS)));
@@ -318,7 +319,7 @@ class GmsChat extends HTMLElement {
 
   async #mount() {
     const mine = this.#ready;
-    const { core, styles, open } = await this.constructor.engine();
+    const [core, { open }, styles] = await this.constructor.engine();
     this.#fallback?.remove();
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
     const window = await open(this, this.#launcher, core, this.#lent);

@@ -59,8 +59,11 @@ export async function open(element, launcher, core, hooks) {
   }, complain));
   const session = async (how) => (await core).session?.(how);
   const left = isLeft(own);
+  /** Goes on with a chat that is there. */
+  const goOn = async () => (await left) && Promise.all([survive(), session()]);
   const form = await formOf(context, hooks);
-  if (await left) await Promise.all([survive(), session()]);
+  // Who presses comes after the loader has looked for one: most likely the lock is free, and its answer is long in coming.
+  if (isKept(own) || hooks.how?.by != "user") await goOn();
   // What was written into a form that never got its widget.
   form.retype(dialog.typed ?? []);
   const page = { element, emit: hooks.emit, widget: () => widget };
@@ -117,7 +120,7 @@ export async function open(element, launcher, core, hooks) {
       minimise: hooks.minimise,
     });
   if (face) await face.seen();
-  const { mount } = await core.catch((error) => {
+  const { mount } = await Promise.all([core, goOn()]).then(([glue]) => glue, (error) => {
     if (face) face.drop();
     dialog.typed = form.typed;
     remove();
@@ -172,7 +175,7 @@ export async function open(element, launcher, core, hooks) {
       return isWelcome;
     },
   });
-  if (face) face.give();
+  if (face) face.give(Boolean(survival));
   dialog.typed = null;
   if (isOn(own("debug"))) debug().then((log) => log?.observe(page));
   if (survival) {
@@ -324,16 +327,17 @@ const isPolledFor = ({ own }) =>
 /** What is known of a chat, in bits, see `kept.rs`. */
 const marks = (widget) => JSON.parse((widget.keep(0, 0)?.split("\n")[2] ?? "[0") + "]")[1];
 
-/** Whether another page may have left a chat, or another tab runs one. */
-async function isLeft(own) {
-  const key = "gms-chat:" + own("endpoint");
+/** Whether this tab holds what a page has left of a chat, or its site may. */
+function isKept(own) {
   try {
-    if (sessionStorage[key] || (own("persist") == "cookie" && /gms-chat/.test(document.cookie))) return true;
-    return own("persist") != "none" && (await isLed(key));
-  } catch {
-    return false;
-  }
+    return sessionStorage[lock(own)] || (own("persist") == "cookie" && /gms-chat/.test(document.cookie));
+  } catch {}
 }
+
+/** Whether another page may have left a chat, or another tab runs one. */
+const isLeft = async (own) => isKept(own) || (own("persist") != "none" && isLed(lock(own)).catch(() => false));
+
+const lock = (own) => "gms-chat:" + own("endpoint");
 
 /** Whether a tab of the site has the lock of this name. */
 const isLed = async (key) => (await navigator.locks?.query())?.held.some(({ name }) => name == key);

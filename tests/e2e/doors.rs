@@ -203,8 +203,6 @@ const live = async () => {
     await hasty.destroy();
     if ((await opened) || (await begun) != 'destroyed') return 'a chat began in an element that was gone: ' + (await begun);
   }
-  // A form waits for a frame in which it is seen before its widget comes.
-  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
   return document.querySelectorAll('gms-chat').length;
 };
 live().then(done, (error) => done(String(error)));";
@@ -232,15 +230,20 @@ async fn a_hundred_lives_leave_nothing_behind() {
         // What is made once and kept: compiled code, the module, the caches of the engine.
         let [_, nodes, listeners] = live(20).await?;
         let [heap, ..] = live(20).await?;
-        let [heap_after, nodes_after, listeners_after] = live(100).await?;
-        let is_flat = nodes_after <= nodes && listeners_after <= listeners;
-        // A leaked window holds some 100 KB; 100 of them would be megabytes.
-        if is_flat && heap_after - heap < 200_000.0 {
-            return Ok(());
-        }
-        Err(Lapse::new(format!(
-            "heap {heap} -> {heap_after}, nodes {nodes} -> {nodes_after}, listeners {listeners} -> {listeners_after}"
-        )))
+        live(100).await?;
+        // What is on its way for the last life holds it until it has come; a leak holds it for ever.
+        eventually("a page that weighs no more than before", async || {
+            let [heap_after, nodes_after, listeners_after] = visitor.weigh().await?;
+            let is_flat = nodes_after <= nodes && listeners_after <= listeners;
+            // A leaked window holds some 100 KB; 100 of them would be megabytes.
+            if is_flat && heap_after - heap < 200_000.0 {
+                return Ok(Some(()));
+            }
+            Err(Lapse::new(format!(
+                "heap {heap} -> {heap_after}, nodes {nodes} -> {nodes_after}, listeners {listeners} -> {listeners_after}"
+            )))
+        })
+        .await
     })
     .await;
 }

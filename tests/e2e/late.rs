@@ -106,6 +106,41 @@ async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
     .await;
 }
 
+/// This tab does not notice that another one has the chat, and its wasm does not come, until the one or the other is let go.
+const BLIND: &str = "
+const { fetch } = window;
+const gate = new Promise((let_go) => (window.let_go = let_go));
+window.fetch = (what, ...how) => (/[.]wasm/.test(what) ? gate.then(() => fetch(what, ...how)) : fetch(what, ...how));
+navigator.locks.query = async () => ({ held: [] });";
+
+#[tokio::test]
+async fn a_form_that_is_sent_early_gives_way_to_the_chat_of_another_tab() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    journey("early-beside", house, Console::Clean, async |two, house| {
+        two.visit(&house.page("/")).await?;
+        two.look(BLIND, &Value::Null).await?;
+        let one = two.in_another_tab(&house.page("/")).await?;
+        one.start_chat("Loan").await?;
+        house.desk().join("Kristi").await?;
+        one.say("Hello").await?;
+        one.see_messages(&["Hello"]).await?;
+        two.come_to().await?;
+        two.look("delete navigator.locks.query;", &Value::Null)
+            .await?;
+        two.start_chat("Another loan").await?;
+        two.see("Checking…").await?;
+        two.look("let_go();", &Value::Null).await?;
+        two.see_messages(&["Hello"]).await?;
+        two.say("Here I am").await?;
+        one.see_messages(&["Hello", "Here I am"]).await?;
+        match house.desk().requests("service").await? {
+            1 => Ok(()),
+            count => Err(Lapse::new(format!("{count} services were created"))),
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_was_written_into_a_form_without_a_widget_is_there_at_the_next_try() {
     let house = House::open(Plan::of(&PAGES)).await.unwrap();

@@ -84,6 +84,28 @@ async fn a_form_that_is_sent_early_is_sent_when_the_widget_comes() {
     assert_eq!(stage.details("formsubmit").len(), 1);
 }
 
+/// The lock of a chat that is not this tab's.
+const ELSEWHERE: &[(&str, &str)] = &[("endpoint", "/elsewhere/genesys")];
+
+#[wasm_bindgen_test]
+async fn a_form_that_is_sent_early_beside_a_tab_that_tells_of_no_chat_is_sent() {
+    let stage = Stage::new();
+    let come = hold_back();
+    stage.element(ELSEWHERE);
+    // The loader has looked, and finds nothing; only now another tab has the lock.
+    frames(3).await;
+    let end = led_elsewhere("/elsewhere/genesys");
+    press("Chat with us").await;
+    fill("#subject", "Router").await;
+    press("Start chat").await;
+    see("Checking…").await;
+    come.call0(&JsValue::NULL).unwrap();
+    see("Finding someone for you").await;
+    end.call0(&JsValue::NULL).unwrap();
+    assert_eq!(asked("/request-chat").len(), 1);
+    assert_eq!(stage.details("formsubmit").len(), 1);
+}
+
 #[wasm_bindgen_test]
 async fn what_the_visitor_is_in_the_middle_of_is_not_taken_away() {
     for (begin, end) in [

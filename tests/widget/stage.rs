@@ -134,6 +134,8 @@ extern "C" {
     pub(crate) fn adopt(css: &str);
     #[wasm_bindgen(js_name = holdBack)]
     pub(crate) fn hold_back() -> js_sys::Function;
+    #[wasm_bindgen(js_name = ledElsewhere)]
+    pub(crate) fn led_elsewhere(endpoint: &str) -> js_sys::Function;
     #[wasm_bindgen(js_name = appearance)]
     fn appearance_of_all() -> Array;
     pub(crate) fn mark(selector: &str, place: u32);

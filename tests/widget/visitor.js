@@ -77,7 +77,7 @@ export function provide(mount, css, parts) {
   styles.replaceSync(css);
   modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js", "debug.js"]);
   const element = customElements.get("gms-chat");
-  element.engine = async () => ({ core: Promise.resolve({ mount }), styles, ...(await modules["window.js"]) });
+  element.engine = async () => [Promise.resolve({ mount }), await modules["window.js"], styles];
   element.extras = () => modules["extras.js"];
   element.api = () => modules["api.js"];
   element.survive = () => modules["survive.js"];
@@ -198,13 +198,19 @@ export function holdBack() {
   let come;
   const gate = new Promise((resolve, reject) => (come = (reason) => (reason ? reject(new Error(reason)) : resolve())));
   element.engine = async () => {
-    const all = await own();
-    return { ...all, core: gate.then(() => all.core) };
+    const [core, ...face] = await own();
+    return [gate.then(() => core), ...face];
   };
   return (reason) => {
     element.engine = own;
     come(reason);
   };
+}
+
+/** Another tab of the site has the chat of this endpoint, until what is answered is called. */
+export function ledElsewhere(endpoint) {
+  navigator.locks.query = async () => ({ held: [{ name: "gms-chat:" + endpoint }], pending: [] });
+  return () => delete navigator.locks.query;
 }
 
 /** All that has a place in the window: what it is, where it stands and what it says. */
