@@ -28,13 +28,18 @@ async fn in_talk(visitor: &Visitor, servers: &Servers, query: &str) -> Step {
     visitor.see_messages(&["Hello", "Hi"]).await
 }
 
-/// A tab of the site has the lock: whoever comes to another one finds the chat there.
+/// The tab has the lock, and not another one that is about to give it back: whoever comes to another tab finds the chat there.
 async fn leads(tab: &Visitor) -> Step {
-    const HELD: &str = "const [, done] = arguments;
-navigator.locks.query().then(({ held }) => done(held.length));";
+    // Only by a lock of its own a page learns who it is.
+    const LEADS: &str = "const [, done] = arguments;
+navigator.locks.request('who', async () => {
+  const { held } = await navigator.locks.query();
+  const of = (name) => held.find((lock) => lock.name.startsWith(name))?.clientId;
+  done(of('gms-chat:') === of('who'));
+});";
     eventually("the lock", async || {
-        let held = tab.wait_for(HELD, &json!(null)).await?;
-        Ok((held == 1).then_some(()))
+        let leads = tab.wait_for(LEADS, &json!(null)).await?;
+        Ok((leads == true).then_some(()))
     })
     .await
 }
