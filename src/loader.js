@@ -73,15 +73,9 @@ async function fetchEngine(failed) {
   const again = tries;
   tries += "?";
   const css = get(at(WINDOW_CSS) + again);
-  const face = Promise.all([import(at(WINDOW) + again), css.then((response) => response.text()).then(sheet)]);
-  try {
-    // WebKit's refusal comes with the instance.
-    await WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-  } catch (error) {
-    throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
-  }
-  // On a slow line the form does not share it with the wasm.
-  const core = css
+  // On a slow line the form does not share it with the wasm. WebKit refuses the instance, not the module.
+  const allowed = css.then(() => WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  const core = allowed
     .then(async () => {
       const wasm = get(at(WASM) + again);
       const glue = await import(at(GLUE) + again);
@@ -90,7 +84,8 @@ async function fetchEngine(failed) {
     })
     .catch(failed);
   core.catch(complain);
-  return [core, ...(await face)];
+  const styles = css.then((response) => response.text()).then(sheet);
+  return [core, allowed, ...(await Promise.all([styles, import(at(WINDOW) + again)]))];
 }
 
 const launcherStyles = sheet(LAUNCHER_CSS);
@@ -103,7 +98,7 @@ const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => o
 class GmsChat extends HTMLElement {
   static observedAttributes = "open mode consent label lang dir messages".split(" ");
   static version = VERSION;
-  /** Resolves to the core, what has `open`, and the styles; tests put their own in its place. */
+  /** Resolves to a promise of the core, one that is refused where WebAssembly is, styles, what has `open`; tests have their own. */
   static engine = once(fetchEngine);
   /** What is needed only in use. */
   static extras = once(() => import(at(EXTRAS)));
@@ -319,10 +314,10 @@ class GmsChat extends HTMLElement {
 
   async #mount() {
     const mine = this.#ready;
-    const [core, { open }, styles] = await this.constructor.engine();
+    const [core, allowed, styles, { open }] = await this.constructor.engine();
     this.#fallback?.remove();
     this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    const window = await open(this, this.#launcher, core, this.#lent);
+    const window = await open(this, this.#launcher, core, this.#lent, allowed);
     if (mine == this.#ready) return (this.#window = window);
     // It was dropped meanwhile.
     window.free();

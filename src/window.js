@@ -12,11 +12,12 @@ import { isOn, kebab, own as ownOf, sending } from "./own.js";
  * session; until then the visitor has the form, see `early.js`. `hooks` is what the loader lends: what the wasm calls, `emit` and
  * `minimise`, and `news`, which names the launcher, `language`, which tells the language and the address of its sentences if it
  * is not English, `extras`, `api`, `survive` and `debug`, which fetch those; and `how` the window is to be opened or closed: `by`
- * whom, and whether it takes the `focus`.
+ * whom, and whether it takes the `focus`. `allowed` is refused where the page allows no WebAssembly.
  * Returns the wasm's `widget`, the `form` and the `context`, and what element and commands call: `show()`, `hide()`, `refit()`,
  * `speak()`, `begin()`, `free()`.
  */
-export async function open(element, launcher, core, hooks) {
+export async function open(element, launcher, core, hooks, allowed) {
+  await demand(allowed);
   const own = (name) => ownOf(element, name);
   const dialog = frame(launcher);
   // A window that gives way to another one leaves the dialog to it.
@@ -257,6 +258,11 @@ export async function open(element, launcher, core, hooks) {
     },
   };
 }
+
+/** Where the page allows no WebAssembly, nobody is asked for anything. */
+const demand = (allowed) => allowed.catch((error) => {
+  throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
+});
 
 /** The page comes first, what opens a window is long on a slow phone; browsers without `scheduler.yield` go on at once. */
 const rest = async () => globalThis.scheduler?.yield?.();

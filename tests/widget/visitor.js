@@ -77,7 +77,7 @@ export function provide(mount, css, parts) {
   styles.replaceSync(css);
   modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js", "debug.js"]);
   const element = customElements.get("gms-chat");
-  element.engine = async () => [Promise.resolve({ mount }), await modules["window.js"], styles];
+  element.engine = async () => [Promise.resolve({ mount }), Promise.resolve(), styles, await modules["window.js"]];
   element.extras = () => modules["extras.js"];
   element.api = () => modules["api.js"];
   element.survive = () => modules["survive.js"];
