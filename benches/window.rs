@@ -35,7 +35,7 @@ mod visitor;
 use measure::{Plan, measure};
 use stage::Step;
 
-const USAGE: &str = "cargo xtask bench window [--rounds N] [--messages N]";
+const USAGE: &str = "cargo xtask bench window [--rounds N] [--messages N] [--slower N]";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -55,6 +55,7 @@ fn plan(words: &[String]) -> Option<Plan> {
     let mut plan = Plan {
         rounds: 5,
         messages: 10_000,
+        slower: 4,
     };
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
@@ -62,10 +63,11 @@ fn plan(words: &[String]) -> Option<Plan> {
         match word.as_str() {
             "--rounds" => plan.rounds = number,
             "--messages" => plan.messages = number,
+            "--slower" => plan.slower = number,
             _ => return None,
         }
     }
-    (plan.rounds > 0 && plan.messages >= 1000).then_some(plan)
+    (plan.rounds > 0 && plan.messages >= 1000 && plan.slower > 0).then_some(plan)
 }
 
 async fn run(plan: &Plan) -> Step {

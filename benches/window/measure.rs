@@ -20,6 +20,8 @@ const FRAMES: u32 = 150;
 pub(crate) struct Plan {
     pub(crate) rounds: u32,
     pub(crate) messages: u32,
+    /// So many times the processor is slowed down.
+    pub(crate) slower: u32,
 }
 
 /// The pages, in the order of the table.
@@ -60,7 +62,8 @@ pub(crate) async fn measure(plan: &Plan, base: &str) -> Step<Vec<Findings>> {
                     round + 1,
                     if is_slow { ", slow" } else { "" }
                 );
-                let opened = in_browser(base, async |tab| tab.open(page, is_slow).await).await?;
+                let slower = is_slow.then_some(plan.slower);
+                let opened = in_browser(base, async |tab| tab.open(page, slower).await).await?;
                 let kept = if is_slow {
                     &mut findings.open_slowly
                 } else {
@@ -76,18 +79,18 @@ pub(crate) async fn measure(plan: &Plan, base: &str) -> Step<Vec<Findings>> {
         let (page, findings) = (PAGES[index], &mut all[index]);
         eprintln!("{} messages: {page}", plan.messages);
         in_browser(base, async |tab| {
-            tab.open(page, false).await?;
+            tab.open(page, None).await?;
             if page != "empty" {
                 tab.append(plan.messages, findings).await?;
             }
             tab.weigh(findings).await?;
             if page != "empty" {
-                tab.frame(plan.messages, findings).await?;
+                tab.frame(plan, findings).await?;
             }
             Ok(())
         })
         .await?;
-        eprintln!("{}", table::line(findings));
+        eprintln!("{}", table::line(plan, findings));
     }
     Ok(all)
 }
@@ -113,10 +116,10 @@ struct Tab {
 
 impl Tab {
     /// Loads the page, then the widget; answers the times of launcher, form and window, and the blocking time.
-    async fn open(&self, page: &str, is_slow: bool) -> Step<[f64; 4]> {
+    async fn open(&self, page: &str, slower: Option<u32>) -> Step<[f64; 4]> {
         self.session.client.goto(&self.base).await?;
-        if is_slow {
-            self.slow_down(4.0).await?;
+        if let Some(rate) = slower {
+            self.slow_down(rate).await?;
             // Fast 3G: 150 ms of latency, 1.6 Mbit/s down, 750 kbit/s up.
             let line = json!({ "offline": false, "latency": 150,
                 "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8 });
@@ -161,16 +164,16 @@ impl Tab {
         Ok(())
     }
 
-    async fn frame(&self, messages: u32, findings: &mut Findings) -> Step {
-        self.slow_down(4.0).await?;
+    async fn frame(&self, plan: &Plan, findings: &mut Findings) -> Step {
+        self.slow_down(plan.slower).await?;
         let took = self
-            .call("frames", vec![json!(messages), json!(FRAMES)])
+            .call("frames", vec![json!(plan.messages), json!(FRAMES)])
             .await?;
         findings.frames = numbers(&took);
         Ok(())
     }
 
-    async fn slow_down(&self, rate: f64) -> Step {
+    async fn slow_down(&self, rate: u32) -> Step {
         self.session
             .devtools("Emulation.setCPUThrottlingRate", json!({ "rate": rate }))
             .await

@@ -24,6 +24,7 @@ pub(crate) fn table(plan: &Plan, all: &[Findings]) -> String {
     ));
     line("|---|---|---|---|---|---|---|");
     for (name, of) in ROWS {
+        let name = named(name, plan);
         let values: Vec<f64> = all.iter().map(of).collect();
         let shown: Vec<String> = values.iter().map(|value| shown(*value)).collect();
         let ratio = |floor: usize| match values[floor] {
@@ -41,12 +42,17 @@ pub(crate) fn table(plan: &Plan, all: &[Findings]) -> String {
 }
 
 /// The findings about one long chat, for whoever waits for the others.
-pub(crate) fn line(findings: &Findings) -> String {
+pub(crate) fn line(plan: &Plan, findings: &Findings) -> String {
     let mut line = String::new();
     for (name, of) in &ROWS[8..] {
-        write!(line, "  {name}: {}", shown(of(findings))).unwrap();
+        write!(line, "  {}: {}", named(name, plan), shown(of(findings))).unwrap();
     }
     line
+}
+
+/// The name of a row, with how much the processor was slowed down.
+fn named(row: &str, plan: &Plan) -> String {
+    row.replace("N×", &format!("{}×", plan.slower))
 }
 
 type Row = (&'static str, fn(&Findings) -> f64);
@@ -56,16 +62,16 @@ const ROWS: &[Row] = &[
     ("script to usable window, ms", |page| median(&page.open[1])),
     ("script to all of it, ms", |page| median(&page.open[2])),
     ("blocking time, ms", |page| median(&page.open[3])),
-    ("4× CPU, Fast 3G: launcher, ms", |page| {
+    ("N× CPU, Fast 3G: launcher, ms", |page| {
         median(&page.open_slowly[0])
     }),
-    ("4× CPU, Fast 3G: usable window, ms", |page| {
+    ("N× CPU, Fast 3G: usable window, ms", |page| {
         median(&page.open_slowly[1])
     }),
-    ("4× CPU, Fast 3G: all of it, ms", |page| {
+    ("N× CPU, Fast 3G: all of it, ms", |page| {
         median(&page.open_slowly[2])
     }),
-    ("4× CPU, Fast 3G: blocking time, ms", |page| {
+    ("N× CPU, Fast 3G: blocking time, ms", |page| {
         median(&page.open_slowly[3])
     }),
     ("an append to layout, ms", |page| median(&page.appends)),
@@ -84,10 +90,10 @@ const ROWS: &[Row] = &[
     ("array buffers and wasm memory, KB", |page| page.backing),
     ("nodes of the widget", |page| page.nodes),
     ("messages found in its text", |page| page.found),
-    ("4× CPU: longest frame, ms", |page| {
+    ("N× CPU: longest frame, ms", |page| {
         page.frames.iter().copied().fold(0.0, f64::max)
     }),
-    ("4× CPU: frames over 50 ms", |page| {
+    ("N× CPU: frames over 50 ms", |page| {
         let long = page.frames.iter().filter(|frame| **frame > LONG_FRAME);
         long.fold(0.0, |count, _| count + 1.0)
     }),
