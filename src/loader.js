@@ -297,7 +297,8 @@ class GmsChat extends HTMLElement {
         (sessionStorage[key] ||
           (this.persist == "cookie" && document.cookie.includes(TAG)) ||
           (await navigator.locks.query()).held.some(({ name }) => name == key));
-      if (isLeft) await this.#ready();
+      // It may have gone meanwhile, and nobody would end what it begins now.
+      if (isLeft && this.isConnected) await this.#ready();
     } catch {}
   };
 

@@ -250,9 +250,10 @@ export class Survival {
 
   /** Takes part in the chat of all tabs, or begins it. */
   async #join() {
-    if (this.#tabs?.isIn) return;
+    if (this.#isAway || this.#tabs?.isIn) return;
     const isMine = !this.#tabs || (await this.#tabs.join());
-    if (!this.#widget) return this.#tabs?.part();
+    // Meanwhile the window may have gone.
+    if (!this.#widget || this.#isAway) return this.#tabs?.part();
     if (isMine) this.#lead();
     else if (this.#isBusy()) {
       // A chat that two tabs have begun in the same moment stays two. But whoever has the lock may be about to give it back.

@@ -207,8 +207,25 @@ const live = async () => {
 };
 live().then(done, (error) => done(String(error)));";
 
+/// Another tab leads, and says nothing.
+const LED: &str = "
+const done = arguments[arguments.length - 1];
+navigator.locks.request('gms-chat:/nowhere', () => (done(), new Promise(() => {})));";
+
 #[tokio::test]
 async fn a_hundred_lives_leave_nothing_behind() {
+    lives("lives", async |_| Ok(())).await;
+}
+
+#[tokio::test]
+async fn a_hundred_lives_beside_a_tab_that_leads_leave_nothing_behind() {
+    lives("lives-led", async |visitor| {
+        visitor.wait_for(LED, &json!(null)).await.map(drop)
+    })
+    .await;
+}
+
+async fn lives(name: &str, begin: impl AsyncFn(&Visitor) -> Step) {
     const EMPTY: Page = Page {
         path: "/",
         headers: &[],
@@ -216,8 +233,9 @@ async fn a_hundred_lives_leave_nothing_behind() {
     };
     let house = House::open(Plan::of(&[EMPTY])).await.unwrap();
     let console = Console::FailedRequests;
-    journey("lives", house, console, async |visitor, house| {
+    journey(name, house, console, async |visitor, house| {
         visitor.visit(&house.page("/")).await?;
+        begin(visitor).await?;
         let live = async |lives: u32| -> Step<[f64; 3]> {
             for _ in 0..lives / 10 {
                 let left = visitor.wait_for(LIVES, &json!(10)).await?;
