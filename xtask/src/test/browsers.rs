@@ -50,7 +50,7 @@ const FOR_CHROMIUM: [&str; 9] = [
     "a_page_that_wakes_when_the_server_has_forgotten_it",
     "what_is_written_without_a_network",
     "rich_text_is_pasted",
-    "a_hundred_lives_leave_nothing_behind",
+    "a_hundred_lives",
     "a_long_transcript_is_readable",
     "when_the_tab_that_asks_the_server_crashes",
     "when_the_tab_that_asks_the_server_is_frozen",
