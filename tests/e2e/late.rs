@@ -41,6 +41,14 @@ async fn widget_is_there(visitor: &Visitor) -> Step {
     .await
 }
 
+/// Nobody has begun a second chat.
+async fn is_one_chat(house: &House) -> Step {
+    match house.desk().requests("service").await? {
+        1 => Ok(()),
+        count => Err(Lapse::new(format!("{count} services were created"))),
+    }
+}
+
 /// What stands in the field for the subject.
 async fn stands(visitor: &Visitor, text: &str) -> Step {
     let script = "return root.querySelector('#subject').value;";
@@ -97,10 +105,7 @@ async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
             house.put_off("");
             house.desk().join("Kristi").await?;
             visitor.see("You are talking to Kristi").await?;
-            match house.desk().requests("service").await? {
-                1 => Ok(()),
-                count => Err(Lapse::new(format!("{count} services were created"))),
-            }
+            is_one_chat(house).await
         },
     )
     .await;
@@ -133,10 +138,7 @@ async fn a_form_that_is_sent_early_gives_way_to_the_chat_of_another_tab() {
         two.see_messages(&["Hello"]).await?;
         two.say("Here I am").await?;
         one.see_messages(&["Hello", "Here I am"]).await?;
-        match house.desk().requests("service").await? {
-            1 => Ok(()),
-            count => Err(Lapse::new(format!("{count} services were created"))),
-        }
+        is_one_chat(house).await
     })
     .await;
 }
