@@ -200,7 +200,7 @@ fn credentials(given: &Given<'_>) -> Credentials {
     all[given.word("credentials", &words, "same-origin, include or omit")]
 }
 
-/// What is sent of the visitor, and the first message: their values in the order of `src/window.js`, then names and
+/// What is sent of the visitor, and the first message: their values in the order of `src/whole.js`, then names and
 /// values of the business data.
 pub(crate) fn visitor(given: Vec<String>) -> (Visitor, Option<String>) {
     let mut given = given.into_iter();

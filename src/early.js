@@ -16,11 +16,11 @@ const SETTLING = 200;
 /** Places of sentences in src/english.js. */
 const TITLE = 0;
 const MINIMISE = 1;
-const HEADING = 3;
-const LEAD = 4;
-const SUBMIT = 5;
-const CHECKING = 7;
-const STATUS = 11;
+const HEADING = 2;
+const LEAD = 3;
+const SUBMIT = 4;
+const CHECKING = 5;
+const STATUS = 6;
 
 function draw(tag, attributes, ...children) {
   const drawn = document.createElementNS(SVG, tag);

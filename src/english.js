@@ -2,19 +2,24 @@
 // makes a difference. Their names are in src/extras/names.js: only other languages need them.
 // `src/text/languages.rs` reads this as JSON.
 
-export const ENGLISH = [
+/** Those of the form, which is there before all others are. */
+export const FIRST = [
   "Chat with us",
   "Minimise",
-  "Conversation",
   "Start a chat",
   "A few words about you, and we connect you to the right person.",
   "Start chat",
-  "Connecting…",
   "Checking…",
+  "We are happy to help"
+];
+
+/** All that follow. */
+export const ENGLISH = [
+  "Conversation",
+  "Connecting…",
   "Finding someone for you",
   "You can write your message now. Whoever joins will see it.",
   "Leave the queue",
-  "We are happy to help",
   "Connecting…",
   "Waiting for an agent",
   "Connected",

@@ -1,4 +1,4 @@
-// The frame of an open window: where it lies, what it does to the page behind it, and what launchers tell of it.
+// The frame of an open window: where it lies, and what it does to the page behind it.
 
 import { make } from "./form.js";
 
@@ -79,22 +79,4 @@ export function stand(element, launcher, dialog, fit) {
     if (hadFocus) (opener.isConnected ? opener : launcher).focus();
   };
   return { show, hide, leave };
-}
-
-/** A number on the launcher; `name` is told what to say to those who do not see it. */
-export function badge(element, launcher, name) {
-  const drawn = make("span", { class: "badge", part: "badge" });
-  launcher.append(drawn);
-  const draw = (unread, label) => {
-    element.unread = unread;
-    const count = unread > 99 ? "99+" : unread || "";
-    drawn.textContent = count;
-    // The name has to hold what is seen, even where the language spells small numbers out.
-    name(count && (label.includes(count) ? label : label + " (" + count + ")"));
-  };
-  const remove = () => {
-    draw(0);
-    drawn.remove();
-  };
-  return { draw, remove };
 }

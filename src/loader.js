@@ -5,7 +5,6 @@
 const GLUE = "gms_chat.js";
 const WASM = "gms_chat_bg.wasm";
 const SESSION = "";
-const WINDOW_CSS = "widget.css";
 const WINDOW = "window.js";
 const EXTRAS = "extras.js";
 const API = "api.js";
@@ -56,37 +55,39 @@ const COMMANDS =
 const OPTIONS =
   "options open invite endpoint service delivery comet-path append-type? delayed? user-id persist cookie-domain away# credentials user first-name last-name email subject display-name message form fields field-map validate availability wait-timeout# data messages mode position launcher transcript markdown? enter-sends? typing keepalive-limit# idle-alert# idle-close# survey-url sound? invite-delay# invite-cap# invite-dismiss ui color-scheme label consent expose-text? mask max-message-length# debug? fallback-url fallback-label headers before-send on-link";
 
-/** Makes it once, so that calls keep their order; after a failure, of whatever `make` gives to what it gets, the next call tries again. */
-const once = (make, made) => () => {
-  const failed = (error) => {
+/**
+ * Makes it once, so that calls keep their order; after a failure the next call tries again. `make` gets what the address needs
+ * then: a module that failed stays failed under its own.
+ */
+const once = (make, again = "", made) => () =>
+  (made ??= make(again).catch((error) => {
     made = null;
+    again += "?";
     throw error;
-  };
-  return (made ??= make(failed).catch(failed));
-};
+  }));
 
-let tries = "";
+/** So long, in milliseconds, the form has the line for itself. */
+const AHEAD = 50;
 
-/** What draws the window; its form needs no more. The `core` comes after it. */
-async function fetchEngine(failed) {
-  // A module that failed once stays failed under its address.
-  const again = tries;
-  tries += "?";
-  const css = get(at(WINDOW_CSS) + again);
-  // On a slow line the form does not share it with the wasm. WebKit refuses the instance, not the module.
-  const allowed = css.then(() => WebAssembly.instantiate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
-  const core = allowed
-    .then(async () => {
-      const wasm = get(at(WASM) + again);
-      const glue = await import(at(GLUE) + again);
-      await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
-      return glue;
-    })
-    .catch(failed);
-  core.catch(complain);
-  const styles = css.then((response) => response.text()).then(sheet);
-  return [core, allowed, ...(await Promise.all([styles, import(at(WINDOW) + again)]))];
+/** What draws the form, and what promises the rest of the window; nothing where WebAssembly is forbidden. */
+async function fetchEngine(again) {
+  try {
+    // WebKit refuses the instance, not the module.
+    new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  } catch (error) {
+    throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
+  }
+  const load = once(async (again) => {
+    const [glue, wasm] = await Promise.all([import(at(GLUE) + again), get(at(WASM) + again)]);
+    await glue.default({ module_or_path: wasm, get: (again, how) => get(at(SESSION) + again, how) });
+    return glue;
+  });
+  // Who needs it asks again, and tells what fails.
+  setTimeout(() => load().catch(() => {}), AHEAD);
+  return [await import(at(WINDOW) + again), load];
 }
+
+const fetchModule = (file) => once((again) => import(at(file) + again));
 
 const launcherStyles = sheet(LAUNCHER_CSS);
 
@@ -98,16 +99,16 @@ const find = (endpoint) => [...document.querySelectorAll(TAG)].find((other) => o
 class GmsChat extends HTMLElement {
   static observedAttributes = "open mode consent label lang dir messages".split(" ");
   static version = VERSION;
-  /** Resolves to a promise of the core, one that is refused where WebAssembly is, styles, what has `open`; tests have their own. */
+  /** Resolves to what has `open`, and what fetches the rest of the window; tests have their own. */
   static engine = once(fetchEngine);
   /** What is needed only in use. */
-  static extras = once(() => import(at(EXTRAS)));
+  static extras = fetchModule(EXTRAS);
   /** The commands and the page's hooks. */
-  static api = once(() => import(at(API)));
+  static api = fetchModule(API);
   /** What keeps a chat for the next page. */
-  static survive = once(() => import(at(SURVIVE)));
+  static survive = fetchModule(SURVIVE);
   /** The log of a page that is debugged. */
-  static debug = once(() => import(at(DEBUG)));
+  static debug = fetchModule(DEBUG);
 
   static {
     for (const name of COMMANDS.split(" ")) {
@@ -304,9 +305,9 @@ class GmsChat extends HTMLElement {
 
   /** Texts and direction follow the nearest `lang`, and the element's own `dir`. */
   #speak() {
-    const wanted = this.closest("[lang]")?.lang;
     // Who reads traditional characters is better served in English.
-    this.#language = Object.keys(TITLES).find((tag) => RegExp("^" + tag.slice(0, 2) + "\\b(?!.*(hant|tw|hk|mo))", "i").test(wanted));
+    const [wanted] = /^..\b(?!.*(hant|tw|hk|mo))/i.exec(this.closest("[lang]")?.lang) ?? "?";
+    this.#language = Object.keys(TITLES).find((tag) => tag.startsWith(wanted.toLowerCase()));
     const dir = this.dir || (/^(ar|he)/.test(this.#language) ? "rtl" : this.lang && "ltr");
     for (const part of this.#root.children) part.dir = dir;
     this.#name();
@@ -315,10 +316,9 @@ class GmsChat extends HTMLElement {
 
   async #mount() {
     const mine = this.#ready;
-    const [core, allowed, styles, { open }] = await this.constructor.engine();
+    const [{ open }, load] = await this.constructor.engine();
     this.#fallback?.remove();
-    this.#root.adoptedStyleSheets = [launcherStyles, styles];
-    const window = await open(this, this.#launcher, core, this.#lent, allowed);
+    const window = await open(this, this.#launcher, load, this.#lent);
     if (mine == this.#ready) return (this.#window = window);
     // It was dropped meanwhile.
     window.free();

@@ -30,23 +30,23 @@ macro_rules! sentences {
     };
 }
 
-// In the order of `src/english.js`; of a sentence that depends on a number only the general form has a key.
+// In the order of `src/english.js`, where those of the form come first; of a sentence that depends on a number only the general form has a key.
 sentences! {
     Title "title"
     Minimise "minimise"
-    Conversation "conversation"
-
     FormHeading "form.heading"
     FormLead "form.lead"
     Submit "form.submit"
-    Submitting "form.submitting"
     Checking "form.checking"
+    StatusIdle "status.idle"
+
+    Conversation "conversation"
+    Submitting "form.submitting"
 
     WaitingHeading "waiting.heading"
     WaitingLead "waiting.lead"
     WaitingLeave "waiting.leave"
 
-    StatusIdle "status.idle"
     StatusConnecting "status.connecting"
     StatusWaiting "status.waiting"
     StatusActive "status.active"
@@ -140,7 +140,7 @@ sentences! {
     ProblemConfig "problem.config"
 }
 
-/// The sentences of one window. They live in JavaScript (`src/window.js`), with the languages and the plurals: in the
+/// The sentences of one window. They live in JavaScript (`src/whole.js`), with the languages and the plurals: in the
 /// wasm they would weigh twice as much.
 pub(crate) struct Catalogue {
     source: Box<dyn Source>,

@@ -8,7 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const SHEETS: [&str; 3] = ["style/launcher.css", "style/widget.css", "style/extras.css"];
+const SHEETS: [&str; 4] = [
+    "style/launcher.css",
+    "style/window.css",
+    "style/talk.css",
+    "style/extras.css",
+];
 const PREFIX: &str = "var(--gms-chat-";
 
 fn read(path: &str) -> String {

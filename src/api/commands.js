@@ -72,7 +72,7 @@ export const COMMANDS = {
     if (!isBusy(chat)) throw noSession();
     const most = own(element, "max-message-length") || 4000;
     if ([...text].length > most) throw fail("too_long", "a message may have " + most + " characters");
-    if (!lent.emit("beforesend", sending(element, text))) throw fail("vetoed", "a listener of gms-chat-beforesend prevented it");
+    if (!lent.emit("beforesend", sending((name) => own(element, name), text))) throw fail("vetoed", "a listener of gms-chat-beforesend prevented it");
     const hooked = own(element, "before-send") || own(element, "mask");
     const passed = hooked ? await review({ element, emit: lent.emit }, text) : text;
     if (passed == null) throw fail("vetoed", "beforeSend refused the message");

@@ -95,7 +95,8 @@ pub(super) fn names() -> Vec<String> {
 /// The window's sentences in English, in the order of the keys.
 pub(super) fn sentences() -> Vec<Value> {
     let script = include_str!("../english.js");
-    serde_json::from_str(after(script, "const ENGLISH = ")).unwrap()
+    let part = |name| -> Vec<Value> { serde_json::from_str(after(script, name)).unwrap() };
+    [part("const FIRST = "), part("const ENGLISH = ")].concat()
 }
 
 /// What is assigned to a constant of a script; it is written as JSON.

@@ -5,15 +5,16 @@ use std::time::Duration;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::process::Child;
 use tokio::time::timeout;
 
-use crate::engine::Engine;
+use crate::engine::{Driver, Engine};
 use crate::http;
 use crate::stage::{Lapse, Step, evidence};
 
 /// A driver and a browser on a busy machine.
 const START: Duration = Duration::from_secs(60);
+/// How many drivers are tried before a journey is given up.
+const DRIVERS: usize = 3;
 
 /// What is needed to talk to a browser.
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub(crate) struct Session {
 pub(crate) struct Browser {
     pub(crate) session: Session,
     engine: Engine,
-    driver: Child,
+    driver: Driver,
     /// The console so far; the driver hands out each line once.
     console: Vec<Line>,
 }
@@ -56,15 +57,33 @@ impl Session {
 }
 
 impl Browser {
-    /// Starts a driver on a free port and a browser with a window of this many CSS pixels.
+    /// Starts a driver and a browser with a window of this many CSS pixels. A driver that fails before there is a page is
+    /// no word about the widget: another one is started.
+    #[expect(clippy::print_stderr, reason = "who reads the log learns of it")]
     pub(crate) async fn start(width: u32, height: u32) -> Step<Self> {
+        let mut lapses = Vec::new();
+        for _ in 0..DRIVERS {
+            match Self::start_once(width, height).await {
+                Ok(browser) => return Ok(browser),
+                Err(lapse) => {
+                    eprintln!("another driver is started: {lapse}");
+                    lapses.push(lapse.to_string());
+                }
+            }
+        }
+        Err(Lapse::new(lapses.join("\n")))
+    }
+
+    async fn start_once(width: u32, height: u32) -> Step<Self> {
         let engine = Engine::chosen()?;
-        let (driver, port) = engine.start().await?;
+        let driver = engine.start().await?;
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(engine.capabilities(width, height)?);
-        let address = format!("http://127.0.0.1:{port}");
-        let client = timeout(START, builder.connect(&address)).await;
-        let client = client.map_err(|_| Lapse::new("the browser did not start in time"))??;
+        let address = format!("http://127.0.0.1:{}", driver.port);
+        let client = timeout(START, builder.connect(&address))
+            .await
+            .map_err(|_| driver.words.lapse("the browser did not start in time"))?
+            .map_err(|error| driver.words.lapse(format!("{error} ({error:?})")))?;
         let id = client
             .session_id()
             .await?
@@ -73,6 +92,7 @@ impl Browser {
             // It takes no size when it starts.
             client.set_window_size(width, height).await?;
         }
+        let port = driver.port;
         Ok(Self {
             session: Session { client, port, id },
             engine,
@@ -123,7 +143,7 @@ impl Browser {
     pub(crate) async fn end(mut self) {
         // The driver is killed in any case.
         drop(self.session.client.clone().close().await);
-        drop(self.driver.kill().await);
+        drop(self.driver.process.kill().await);
     }
 }
 

@@ -1,8 +1,11 @@
 //! The browsers that journeys run in: how each one's driver is started, and what it is asked for.
 
+use std::fmt::Display;
+use std::io::{BufRead, BufReader, PipeReader, pipe};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 use tokio::net::TcpStream;
@@ -21,6 +24,17 @@ pub(crate) enum Engine {
     /// WebKitGTK's MiniBrowser. It has no headless mode: `DISPLAY` has to be there.
     WebKit,
 }
+
+/// A driver that listens. It ends with its process.
+pub(crate) struct Driver {
+    pub(crate) process: Child,
+    pub(crate) port: u16,
+    pub(crate) words: Words,
+}
+
+/// What a driver has said so far, a line each.
+#[derive(Clone, Default)]
+pub(crate) struct Words(Arc<Mutex<Vec<String>>>);
 
 impl Engine {
     pub(crate) fn chosen() -> Step<Self> {
@@ -52,31 +66,50 @@ impl Engine {
         }
     }
 
-    /// Starts the driver on a free port, and returns when it listens.
-    pub(crate) async fn start(self) -> Step<(Child, u16)> {
-        // Free now and asked for at once: nobody else on this machine takes ports in their order.
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
+    /// Starts the driver, and returns when it listens.
+    pub(crate) async fn start(self) -> Step<Driver> {
+        let asked = self.port()?;
+        let (reader, writer) = pipe()?;
         let mut command = Command::new(self.driver());
         command
-            .arg(format!("--port={port}"))
+            .arg(format!("--port={}", asked.unwrap_or(0)))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
             .kill_on_drop(true);
         if self == Self::WebKit {
             // Its sandbox cannot be had as root.
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
-        let driver = command
+        let process = command
             .spawn()
             .map_err(|error| Lapse::new(format!("{} cannot be started: {error}", self.driver())))?;
-        eventually(self.driver(), async || {
-            Ok(Some(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?))
+        // The command holds an end of the pipe too.
+        drop(command);
+        let words = Words::of(reader);
+        let port = eventually(self.driver(), async || {
+            let Some(port) = asked.or_else(|| words.port()) else {
+                return Err(words.lapse("it does not say where it listens"));
+            };
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+            Ok(Some(port))
         })
         .await?;
-        Ok((driver, port))
+        Ok(Driver {
+            process,
+            port,
+            words,
+        })
+    }
+
+    /// The port that a driver has to be given because it cannot say which one it takes by itself.
+    fn port(self) -> Step<Option<u16>> {
+        if self != Self::WebKit {
+            return Ok(None);
+        }
+        // Free now and asked for at once; still somebody else on this machine may take it meanwhile.
+        let found = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Ok(Some(found.local_addr()?.port()))
     }
 
     /// What a session is asked for, with a window of this many CSS pixels where the browser takes that here.
@@ -112,6 +145,41 @@ impl Engine {
             Value::Object(wanted) => Ok(wanted),
             other => Err(Lapse::new(format!("no capabilities: {other}"))),
         }
+    }
+}
+
+impl Words {
+    /// Listens until the driver and its browsers have ended.
+    fn of(reader: PipeReader) -> Self {
+        let words = Self::default();
+        let heard = words.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(reader).lines().map_while(Result::ok) {
+                heard.all().push(line);
+            }
+        });
+        words
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where it listens, in Chromium's driver's words or in Firefox's.
+    fn port(&self) -> Option<u16> {
+        self.all().iter().find_map(|line| {
+            let (_, port) = line
+                .rsplit_once("successfully on port ")
+                .or_else(|| line.rsplit_once("Listening on 127.0.0.1:"))?;
+            port.trim_end_matches('.').parse().ok()
+        })
+    }
+
+    /// Why something did not come about, and what the driver has said at last.
+    pub(crate) fn lapse(&self, why: impl Display) -> Lapse {
+        let all = self.all();
+        let last = all[all.len().saturating_sub(10)..].join("\n");
+        Lapse::new(format!("{why}; the driver says:\n{last}"))
     }
 }
 

@@ -19,7 +19,7 @@ test("every option that it offers is documented", () => {
 
 test("every colour and size is a documented property, with the documented default", () => {
   const known = documented("docs/theming.md");
-  const styles = file("style/widget.css") + file("style/launcher.css");
+  const styles = file("style/window.css") + file("style/talk.css") + file("style/launcher.css");
   for (const { name, value, type } of THEME) {
     assert.ok(known.includes(name), name);
     if (type == "range") assert.match(styles, new RegExp(`--gms-chat-${name}, ${value}px`));

@@ -215,7 +215,7 @@ async fn nobody_is_asked_before_it_is_known_whether_somebody_answers() {
     let come = hold_back();
     stage.element(&[("availability", r#"{"timeZone":"UTC","days":{}}"#)]);
     press("Chat with us").await;
-    holds("the window is begun", || count(".badge") == 1).await;
+    holds("the widget is waited for", is_awaited).await;
     assert_eq!(count(".panel"), 0);
     come.call0(&JsValue::NULL).unwrap();
     see("Closed at the moment").await;
@@ -227,7 +227,7 @@ async fn where_no_form_is_needed_none_is_shown() {
     let come = hold_back();
     stage.element(&[("form", "none"), ("subject", "Router")]);
     press("Chat with us").await;
-    holds("the window is begun", || count(".badge") == 1).await;
+    holds("the widget is waited for", is_awaited).await;
     assert_eq!(count(".panel"), 0);
     come.call0(&JsValue::NULL).unwrap();
     see("Finding someone for you").await;

@@ -10,11 +10,15 @@ use web_sys::{Element, HtmlElement};
 
 const LOADER: &str = include_str!("../../src/loader.js");
 const LAUNCHER_CSS: &str = include_str!("../../style/launcher.css");
-const WINDOW_CSS: &str = include_str!("../../style/widget.css");
 
-const EXTRAS_CSS: &str = include_str!("../../style/extras.css");
+/// The style sheets that modules carry, by the names of their files.
+const SHEETS: [(&str, &str); 3] = [
+    ("window.css", include_str!("../../style/window.css")),
+    ("talk.css", include_str!("../../style/talk.css")),
+    ("extras.css", include_str!("../../style/extras.css")),
+];
 /// The modules beside the wasm, by the names that its parts import each other by.
-const PARTS: [(&str, &str); 39] = [
+const PARTS: [(&str, &str); 41] = [
     ("agents.js", include_str!("../../src/api/agents.js")),
     ("api.js", include_str!("../../src/api.js")),
     ("commands.js", include_str!("../../src/api/commands.js")),
@@ -53,6 +57,8 @@ const PARTS: [(&str, &str); 39] = [
     ("talk.js", include_str!("../../src/extras/talk.js")),
     ("texts.js", include_str!("../../src/extras/texts.js")),
     ("wait.js", include_str!("../../src/extras/wait.js")),
+    ("badge.js", include_str!("../../src/badge.js")),
+    ("whole.js", include_str!("../../src/whole.js")),
     ("window.js", include_str!("../../src/window.js")),
 ];
 
@@ -107,7 +113,7 @@ extern "C" {
     pub(crate) fn focused() -> String;
     fn listen(names: Array) -> JsValue;
     fn run(text: &str, attributes: &JsValue);
-    fn provide(mount: &JsValue, css: &str, parts: &JsValue);
+    fn provide(mount: &JsValue, parts: &JsValue);
     pub(crate) fn give(name: &str, expression: &str);
     #[wasm_bindgen(js_name = copiedTexts)]
     pub(crate) fn copied_texts() -> Array;
@@ -134,6 +140,8 @@ extern "C" {
     pub(crate) fn adopt(css: &str);
     #[wasm_bindgen(js_name = holdBack)]
     pub(crate) fn hold_back() -> js_sys::Function;
+    #[wasm_bindgen(js_name = isAwaited)]
+    pub(crate) fn is_awaited() -> bool;
     #[wasm_bindgen(js_name = ledElsewhere)]
     pub(crate) fn led_elsewhere(endpoint: &str) -> js_sys::Function;
     #[wasm_bindgen(js_name = appearance)]
@@ -190,7 +198,7 @@ impl Stage {
         let mount = Closure::<dyn Fn(Element, Vec<String>, Host) -> JsValue>::new(
             |root: Element, options, host| mount(&root, options, host).into(),
         );
-        provide(&mount.into_js_value(), WINDOW_CSS, &parts());
+        provide(&mount.into_js_value(), &parts());
         let names = EVENTS.iter().map(|name| JsValue::from(*name)).collect();
         Self {
             events: listen(names),
@@ -263,7 +271,7 @@ impl Drop for Stage {
 /// The texts of the extras' parts by their names.
 fn parts() -> JsValue {
     let parts = Object::new();
-    for (name, text) in PARTS.into_iter().chain([("extras.css", EXTRAS_CSS)]) {
+    for (name, text) in PARTS.into_iter().chain(SHEETS) {
         Reflect::set(&parts, &name.into(), &text.into()).unwrap();
     }
     parts.into()

@@ -72,12 +72,10 @@ export function run(text, attributes) {
 }
 
 /** Puts this build's window and extras in the place of those that the loader would fetch. */
-export function provide(mount, css, parts) {
-  const styles = new CSSStyleSheet();
-  styles.replaceSync(css);
-  modules ??= linked(parts, ["extras.js", "window.js", "api.js", "survive.js", "debug.js"]);
+export function provide(mount, parts) {
+  modules ??= linked(parts, ["extras.js", "window.js", "whole.js", "api.js", "survive.js", "debug.js"]);
   const element = customElements.get("gms-chat");
-  element.engine = async () => [Promise.resolve({ mount }), Promise.resolve(), styles, await modules["window.js"]];
+  element.engine = async () => [await modules["window.js"], async () => ({ mount, ...(await modules["whole.js"]) })];
   element.extras = () => modules["extras.js"];
   element.api = () => modules["api.js"];
   element.survive = () => modules["survive.js"];
@@ -99,7 +97,7 @@ function linked(parts, entries) {
   const part = (name) => (addresses[name] ??= address(parts[name]));
   const address = (text) => {
     const whole = text.replace(/"\.\.?\/(?:\w+\/)?(\w+\.js)"/g, (_, name) => JSON.stringify(part(name)));
-    const named = whole.replace("EXTRAS_CSS", () => JSON.stringify(parts["extras.css"]));
+    const named = whole.replace(/\b(WINDOW|TALK|EXTRAS)_CSS\b/, (_, sheet) => JSON.stringify(parts[sheet.toLowerCase() + ".css"]));
     return URL.createObjectURL(new Blob([named], { type: "text/javascript" }));
   };
   return Object.fromEntries(entries.map((entry) => [entry, import(part(entry))]));
@@ -191,15 +189,24 @@ export async function pointAt(selector) {
   (await see(selector, "")).dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
 }
 
+/** Whether what is held back is waited for: what can be there without it, is. */
+let awaited;
+export const isAwaited = () => awaited;
+
 /** The wasm is held back: it comes with the call of what is returned, or never, given a reason. */
 export function holdBack() {
+  awaited = false;
   const element = customElements.get("gms-chat");
   const own = element.engine;
   let come;
   const gate = new Promise((resolve, reject) => (come = (reason) => (reason ? reject(new Error(reason)) : resolve())));
   element.engine = async () => {
-    const [core, ...face] = await own();
-    return [gate.then(() => core), ...face];
+    const [window, load] = await own();
+    const late = () => {
+      awaited = true;
+      return gate.then(load);
+    };
+    return [window, late];
   };
   return (reason) => {
     element.engine = own;

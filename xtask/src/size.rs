@@ -30,7 +30,7 @@ const LOADER: Budget = Budget {
     limit: 4_000,
     aim: 3_000,
 };
-/// Loader, glue, window module, the wasm that draws the window, and styles.
+/// Loader, window module, glue, and the wasm that draws the window; with their styles.
 const WINDOW: Budget = Budget {
     name: "window usable",
     limit: 48_000,
@@ -177,7 +177,6 @@ fn parts(dist: &Path) -> Outcome<Vec<Part>> {
         stamped("glue", ".js")?,
         stamped("window", ".js")?,
         stamped("wasm", ".wasm")?,
-        stamped("styles", ".css")?,
         stamped("session", ".wasm")?,
         stamped("extras", ".js")?,
         stamped("api", ".js")?,
@@ -228,7 +227,6 @@ mod tests {
             "gms-chat.js",
             "gms-chat-1.js",
             "gms-chat-1.wasm",
-            "gms-chat-1.css",
             "gms-chat-window-1.js",
             "gms-chat-session-1.wasm",
             "gms-chat-extras-1.js",
@@ -244,8 +242,7 @@ mod tests {
             .map(|part| part.name)
             .collect();
         let wanted = [
-            "loader", "glue", "window", "wasm", "styles", "session", "extras", "api", "survive",
-            "debug",
+            "loader", "glue", "window", "wasm", "session", "extras", "api", "survive", "debug",
         ];
         assert_eq!(names, wanted);
         std::fs::write(dist.join("gms-chat-2.wasm"), "").unwrap();

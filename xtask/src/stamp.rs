@@ -19,14 +19,6 @@ use crate::project::Project;
 const TARGET: &str = "--target=es2022";
 const BAD_STAGING: &str = "run `cargo xtask dist`; Trunk calls this hook itself";
 
-/// What esbuild is given.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    /// An ECMAScript module whose exports stay.
-    Module,
-    Styles,
-}
-
 /// `cargo xtask stamp`, in the folder that Trunk names in `TRUNK_STAGING_DIR`.
 pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     no_arguments("stamp", rest)?;
@@ -53,38 +45,28 @@ pub(crate) fn stamp(project: &Project, rest: &[String]) -> Outcome {
     };
     let wasm_name = keep(&staging, "wasm", &small)?;
     let glue_text = glue_text.replace(&wasm, &wasm_name);
-    let glue_name = keep(
-        &staging,
-        "js",
-        minify(project, &glue_text, Kind::Module)?.as_bytes(),
-    )?;
-    let extras_css = styles(project, "style/extras.css")?;
-    let extras = bundle(project, "src/extras.js", &extras_css)?;
-    let survive = bundle(project, "src/survive.js", "")?;
-    let window_js = bundle(project, "src/window.js", "")?;
+    let modules = Modules::of(project)?;
+    let glue_name = keep(&staging, "js", modules.whole(&glue_text)?.as_bytes())?;
+    let keep_module = |name: &str| {
+        let module = modules.bundle(&format!("src/{name}.js"))?;
+        keep_as(
+            &staging,
+            &format!("gms-chat-{name}"),
+            "js",
+            module.as_bytes(),
+        )
+    };
     let languages = languages::publish(project, &staging)?;
-    let window = styles(project, "style/widget.css")?;
     let values = loader::Values {
         glue: glue_name,
         wasm: wasm_name,
         session,
-        window_css: keep(&staging, "css", window.as_bytes())?,
         launcher_css: styles(project, "style/launcher.css")?,
-        window: keep_as(&staging, "gms-chat-window", "js", window_js.as_bytes())?,
-        extras: keep_as(&staging, "gms-chat-extras", "js", extras.as_bytes())?,
-        survive: keep_as(&staging, "gms-chat-survive", "js", survive.as_bytes())?,
-        api: keep_as(
-            &staging,
-            "gms-chat-api",
-            "js",
-            bundle(project, "src/api.js", "")?.as_bytes(),
-        )?,
-        debug: keep_as(
-            &staging,
-            "gms-chat-debug",
-            "js",
-            bundle(project, "src/debug.js", "")?.as_bytes(),
-        )?,
+        window: keep_module("window")?,
+        extras: keep_module("extras")?,
+        survive: keep_module("survive")?,
+        api: keep_module("api")?,
+        debug: keep_module("debug")?,
         languages: languages.folder,
         tags: languages.tags,
         titles: languages.titles,
@@ -160,24 +142,28 @@ fn shrink(project: &Project, wasm: &[u8], linked: &Linked) -> Outcome<Vec<u8>> {
         .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
     let (pruned, small) = (folder.join("pruned.wasm"), folder.join("small.wasm"));
     write(&pruned, &prune::prune(wasm)?)?;
-    optimise(project, &pruned, &small)?;
+    optimise(project, &pruned, &small, &THOROUGH)?;
     let once = read(&small)?;
     prune::refuse_formatting(&once)?;
     write(&pruned, &prune::mute(&once)?)?;
-    optimise(project, &pruned, &small)?;
+    optimise(project, &pruned, &small, &["-Oz"])?;
     prune::silence(&read(&small)?, &linked.map)
 }
 
-fn optimise(project: &Project, from: &Path, to: &Path) -> Outcome {
+/// The passes of the first time.
+const THOROUGH: [&str; 6] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--gufa-optimizing",
+    "-Oz",
+    "--converge",
+];
+
+fn optimise(project: &Project, from: &Path, to: &Path, passes: &[&str]) -> Outcome {
     let advice = "read wasm-opt's message above; `cargo xtask setup build` installs wasm-opt";
     let mut wasm_opt = process::command(project, "wasm-opt");
-    wasm_opt.arg(from).arg("-o").arg(to).args([
-        "--flatten",
-        "--rereloop",
-        "-Oz",
-        "--gufa-optimizing",
-        "-Oz",
-        "--converge",
+    wasm_opt.arg(from).arg("-o").arg(to).args(passes).args([
         // Brotli finds again what is written twice: 0.3 KB.
         "--skip-pass=local-cse",
         "--always-inline-max-function-size=0",
@@ -249,8 +235,12 @@ fn fnv1a(content: &[u8]) -> u32 {
 
 /// A style sheet of the project, small.
 fn styles(project: &Project, path: &str) -> Outcome<String> {
-    let css = minify(project, &project.read(path)?, Kind::Styles)?;
-    Ok(tight(&css))
+    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
+    let mut esbuild = process::command(project, "esbuild");
+    esbuild.args(["--minify", "--charset=utf8", "--legal-comments=none"]);
+    esbuild.args([TARGET, "--loader=css"]);
+    let css = process::filter(&mut esbuild, &project.read(path)?, advice)?;
+    Ok(tight(css.trim()))
 }
 
 /// Takes out the blanks that esbuild leaves in the values of custom properties; what is quoted keeps its own.
@@ -266,39 +256,70 @@ fn tight(css: &str) -> String {
     pieces.collect::<Vec<_>>().join("\"")
 }
 
-/// Sends `text` through esbuild.
-fn minify(project: &Project, text: &str, kind: Kind) -> Outcome<String> {
-    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
-    let mut esbuild = process::command(project, "esbuild");
-    esbuild.args([
-        "--minify",
-        "--charset=utf8",
-        "--legal-comments=none",
-        TARGET,
-    ]);
-    esbuild.args(match kind {
-        Kind::Module => ["--loader=js", "--format=esm", "--tree-shaking=true"].as_slice(),
-        Kind::Styles => &["--loader=css"],
-    });
-    process::filter(&mut esbuild, text, advice)
+/// The style sheets that modules carry, by the names that stand for them there.
+const SHEETS: [(&str, &str); 3] = [
+    ("WINDOW_CSS", "style/window.css"),
+    ("TALK_CSS", "style/talk.css"),
+    ("EXTRAS_CSS", "style/extras.css"),
+];
+
+/// Makes modules with everything that they import, styles too.
+struct Modules<'a> {
+    project: &'a Project,
+    defines: Vec<String>,
 }
 
-/// A module of the project with everything that it imports, as one small module; `EXTRAS_CSS` stands for `css` in it.
-fn bundle(project: &Project, entry: &str, css: &str) -> Outcome<String> {
-    let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
-    let mut esbuild = process::command(project, "esbuild");
-    esbuild.args([entry, "--bundle", "--format=esm", "--minify"]);
-    esbuild.args([
-        "--charset=utf8",
-        "--legal-comments=none",
-        "--log-level=warning",
-        TARGET,
-    ]);
-    esbuild.arg(format!(
-        "--define:EXTRAS_CSS={}",
-        loader::quoted(css.trim())
-    ));
-    process::filter(&mut esbuild, "", advice)
+impl<'a> Modules<'a> {
+    fn of(project: &'a Project) -> Outcome<Self> {
+        let mut defines = Vec::new();
+        for (name, path) in SHEETS {
+            let css = loader::quoted(&styles(project, path)?);
+            defines.push(format!("--define:{name}={css}"));
+        }
+        Ok(Self { project, defines })
+    }
+
+    /// A module of the project.
+    fn bundle(&self, entry: &str) -> Outcome<String> {
+        let path = self.project.root().join(entry);
+        self.bundled(&format!("export * from {};", quoted(&path)))
+    }
+
+    /// The glue, and what of the window comes with it.
+    fn whole(&self, glue: &str) -> Outcome<String> {
+        let folder = self.project.target().join("stamp");
+        std::fs::create_dir_all(&folder)
+            .or_failure(format_args!("creating {}", folder.display()), BAD_STAGING)?;
+        let path = folder.join("glue.js");
+        write(&path, glue.as_bytes())?;
+        let (glue, whole) = (
+            quoted(&path),
+            quoted(&self.project.root().join("src/whole.js")),
+        );
+        self.bundled(&format!(
+            "export * from {whole}; export * from {glue}; export {{ default }} from {glue};"
+        ))
+    }
+
+    fn bundled(&self, entry: &str) -> Outcome<String> {
+        let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
+        let mut esbuild = process::command(self.project, "esbuild");
+        esbuild.args([
+            "--bundle",
+            "--format=esm",
+            "--minify",
+            "--charset=utf8",
+            "--legal-comments=none",
+            "--log-level=warning",
+            TARGET,
+        ]);
+        esbuild.args(&self.defines);
+        process::filter(&mut esbuild, entry, advice)
+    }
+}
+
+fn quoted(path: &Path) -> String {
+    loader::quoted(&path.display().to_string())
 }
 
 fn read(path: &Path) -> Outcome<Vec<u8>> {
@@ -326,13 +347,6 @@ mod tests {
     }
 
     #[test]
-    fn minified_styles_keep_their_meaning() {
-        let project = Project::find().unwrap();
-        let css = minify(&project, ".a {\n  color : red;\n}\n", Kind::Styles).unwrap();
-        assert_eq!(css.trim(), ".a{color:red}");
-    }
-
-    #[test]
     fn blanks_go_from_values_and_stay_in_texts() {
         let css = r#":host{--_a: var(--b, light-dark(#fff, #000));font:var(--c, 1px/1 x, y)}.a{content:"a, b: c"}"#;
         let small = r#":host{--_a:var(--b,light-dark(#fff,#000));font:var(--c,1px/1 x,y)}.a{content:"a, b: c"}"#;
@@ -340,41 +354,46 @@ mod tests {
     }
 
     #[test]
-    fn a_minified_module_keeps_its_exports_and_loses_what_nobody_uses() {
+    fn a_module_keeps_its_exports_and_imports_nothing() {
         let project = Project::find().unwrap();
-        let text = "function unused() { return 1 }\nexport function mount(root) { return root }\n";
-        let small = minify(&project, text, Kind::Module).unwrap();
-        assert!(
-            small.contains("as mount") || small.contains("function mount"),
-            "{small}"
-        );
-        assert!(!small.contains("unused"), "{small}");
+        let modules = Modules::of(&project).unwrap();
+        let expected: [(&str, &[&str]); 3] = [
+            ("src/extras.js", &["dress", "keep", "invite"]),
+            (
+                "src/api.js",
+                &["call", "perform", "dress", "gather", "hold"],
+            ),
+            ("src/window.js", &["open"]),
+        ];
+        for (entry, names) in expected {
+            let small = modules.bundle(entry).unwrap();
+            for name in names {
+                assert!(small.contains(&format!(" as {name}")), "{entry}: {name}");
+            }
+            assert!(!small.contains("import"), "{small}");
+        }
     }
 
     #[test]
-    fn the_extras_are_one_module_that_imports_nothing() {
+    fn what_comes_with_the_glue_has_its_styles_and_loses_what_nobody_uses() {
         let project = Project::find().unwrap();
-        let small = bundle(&project, "src/extras.js", "a{color:red}").unwrap();
-        for name in ["dress", "keep", "invite"] {
+        let modules = Modules::of(&project).unwrap();
+        let glue = "function unused() { return 1 }\nexport const mount = (root) => root;\nexport default () => 2;\n";
+        let small = modules.whole(glue).unwrap();
+        for name in ["default", "mount", "complete"] {
             assert!(small.contains(&format!(" as {name}")), "{name}");
         }
-        assert!(small.contains("a{color:red}"), "{small}");
-        assert!(!small.contains("import"), "{small}");
-    }
-
-    #[test]
-    fn the_commands_are_one_module_that_imports_nothing() {
-        let project = Project::find().unwrap();
-        let small = bundle(&project, "src/api.js", "").unwrap();
-        for name in ["call", "perform", "dress", "gather", "hold"] {
-            assert!(small.contains(&format!(" as {name}")), "{name}");
+        // Its rules are there, and not their name.
+        assert!(small.contains(".bubble"), "{small}");
+        for gone in ["unused", "TALK_CSS", "import"] {
+            assert!(!small.contains(gone), "{gone}: {small}");
         }
-        assert!(!small.contains("import"), "{small}");
     }
 
     #[test]
     fn a_broken_script_is_refused() {
         let project = Project::find().unwrap();
-        assert!(minify(&project, "function (", Kind::Module).is_err());
+        let modules = Modules::of(&project).unwrap();
+        assert!(modules.whole("function (").is_err());
     }
 }

@@ -61,9 +61,9 @@ const START: &str = include_str!("glue/start.js");
 /// Where wasm-bindgen's own ways to start begin: all that follows goes.
 const STARTS: &str = "let wasmModule, wasmInstance, wasm;\n";
 
-/// What only engines need that lack constructable stylesheets, and with them all of the window; and what a page needs
-/// that decodes 2 GB of text.
-const OLD: [(&str, &str); 5] = [
+/// What only engines need that lack constructable stylesheets, and with them all of the window; what a page needs
+/// that decodes 2 GB of text; and strings for a wasm that cannot move them, which ours can.
+const OLD: [(&str, &str); 6] = [
     (
         "(typeof FinalizationRegistry === 'undefined')\n    \
          ? { register: () => {}, unregister: () => {} }\n    : new",
@@ -96,7 +96,34 @@ const OLD: [(&str, &str); 5] = [
         "",
     ),
     ("let numBytesDecoded = 0;\n", ""),
+    (
+        "    if (realloc === undefined) {\n        \
+         const buf = cachedTextEncoder.encode(arg);\n        \
+         const ptr = malloc(buf.length, 1) >>> 0;\n        \
+         getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);\n        \
+         WASM_VECTOR_LEN = buf.length;\n        \
+         return ptr;\n    \
+         }\n",
+        "",
+    ),
 ];
+
+/// Where the wasm's memory is full while arguments are written into it, it is the end of the window: nobody is left
+/// to need those that were written before.
+fn spill(glue: &str) -> String {
+    const CATCH: &str = "        } catch (e) {\n            if (ptr";
+    const THROW: &str = "            throw e;\n        }\n";
+    let mut pieces = glue.split(CATCH);
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let begin = kept.rfind("        try {\n");
+        if let (Some(begin), Some((_, rest))) = (begin, piece.split_once(THROW)) {
+            kept.replace_range(begin..begin + "        try {\n".len(), "");
+            kept.push_str(rest);
+        }
+    }
+    kept
+}
 
 /// The glue without the ways of starting and the old engines that the loader does not know.
 pub(super) fn lighten(glue: &str) -> Outcome<String> {
@@ -114,7 +141,7 @@ pub(super) fn lighten(glue: &str) -> Outcome<String> {
         }
         light = light.replace(old, new);
     }
-    Ok(light)
+    Ok(spill(&light))
 }
 
 /// Where a passage ends that nobody needs.
@@ -350,6 +377,39 @@ export class Widget {
         let changed = lighten(&glue.replace("Symbol.dispose", "Symbol.asyncDispose"));
         assert!(changed.unwrap_err().to_string().contains("Symbol.dispose"));
         assert!(lighten(SAMPLE).is_err());
+    }
+
+    #[test]
+    fn arguments_are_written_without_a_way_back_and_other_errors_keep_theirs() {
+        let glue = "\
+        try {
+            kept();
+        } catch (e) {
+            told(e);
+        }
+        let ptr0, ptr1;
+        try {
+            ptr0 = written(1);
+            ptr1 = written(2);
+        } catch (e) {
+            if (ptr1) { wasm.free(ptr1); }
+            if (ptr0) { wasm.free(ptr0); }
+            throw e;
+        }
+        wasm.note(ptr0, ptr1);
+";
+        let light = "\
+        try {
+            kept();
+        } catch (e) {
+            told(e);
+        }
+        let ptr0, ptr1;
+            ptr0 = written(1);
+            ptr1 = written(2);
+        wasm.note(ptr0, ptr1);
+";
+        assert_eq!(spill(glue), light);
     }
 
     #[test]

@@ -13,10 +13,9 @@ pub(super) struct Values {
     pub(super) wasm: String,
     /// What of the wasm comes after the window; nothing where that is whole.
     pub(super) session: String,
-    pub(super) window_css: String,
     /// The rules themselves: the launcher is drawn before any further request.
     pub(super) launcher_css: String,
-    /// What an open window needs besides the wasm.
+    /// The window with its form, which is there before the wasm is.
     pub(super) window: String,
     /// What is fetched when it is needed.
     pub(super) extras: String,
@@ -84,7 +83,6 @@ fn set(
         ("GLUE", file(&values.glue)),
         ("WASM", file(&values.wasm)),
         ("SESSION", file(&values.session)),
-        ("WINDOW_CSS", file(&values.window_css)),
         ("WINDOW", file(&values.window)),
         ("EXTRAS", file(&values.extras)),
         ("API", file(&values.api)),
@@ -140,7 +138,7 @@ mod tests {
     use super::*;
 
     const LOADER: &str = "'use strict';\n// stamp:begin\nconst GLUE = \"\";\nconst WASM = \"\";\nconst SESSION = \"\";\n\
-                          const WINDOW_CSS = \"\";\nconst WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst DEBUG = \"\";\nconst LANGUAGES = 0;\n\
+                          const WINDOW = \"\";\nconst EXTRAS = \"\";\nconst API = \"\";\nconst SURVIVE = \"\";\nconst DEBUG = \"\";\nconst LANGUAGES = 0;\n\
                           const TITLES = {};\nconst LAUNCHER_CSS = \"\";\nconst VERSION = \"\";\n// stamp:end\nrun(GLUE);\n";
 
     fn values() -> Values {
@@ -148,7 +146,6 @@ mod tests {
             glue: "gms-chat-1.js".into(),
             wasm: "gms-chat-2.wasm".into(),
             session: "gms-chat-session-2.wasm".into(),
-            window_css: "gms-chat-3.css".into(),
             window: "gms-chat-window-3.js".into(),
             extras: "gms-chat-extras-4.js".into(),
             api: "gms-chat-api-5.js".into(),

@@ -20,7 +20,7 @@ const READS: [&str; 10] = [
 /// Lists of options in the code: the file, and what stands around the list.
 const LISTS: [(&str, &str, &str); 2] = [
     ("src/loader.js", "observedAttributes = \"", "\""),
-    ("src/window.js", "const names = [", "]"),
+    ("src/whole.js", "const names = [", "]"),
 ];
 /// The list of options that are properties.
 const PROPERTIES: &str = "const OPTIONS =";
