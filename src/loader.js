@@ -75,7 +75,7 @@ async function fetchEngine(again) {
     // WebKit refuses the instance, not the module.
     new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
   } catch (error) {
-    throw Object.assign(error, { code: "wasm_blocked", hint: "script-src of the page's CSP needs 'wasm-unsafe-eval'" });
+    throw Object.assign(error, { code: "wasm_blocked", hint: "script-src needs 'wasm-unsafe-eval'" });
   }
   const load = once(async (again) => {
     const [glue, wasm] = await Promise.all([import(at(GLUE) + again), get(at(WASM) + again)]);
@@ -293,11 +293,13 @@ class GmsChat extends HTMLElement {
   #look = async () => {
     const key = TAG + ":" + this.endpoint;
     try {
+      // Asked first: a storage that is opened holds up the launcher, and the answer comes behind that.
+      const locks = await navigator.locks?.query();
       const isLeft =
         !this.#isGated() &&
         (sessionStorage[key] ||
           (this.persist == "cookie" && document.cookie.includes(TAG)) ||
-          (await navigator.locks.query()).held.some(({ name }) => name == key));
+          locks.held.some(({ name }) => name == key));
       // It may have gone meanwhile, and nobody would end what it begins now.
       if (isLeft && this.isConnected) await this.#ready();
     } catch {}

@@ -17,6 +17,9 @@ use crate::project::Project;
 
 /// The language level of every engine that has what the widget needs (constructable stylesheets, 2023).
 const TARGET: &str = "--target=es2022";
+/// To Chromium: nearly every function runs at once. It compiles them together then, beside the main thread, and not each
+/// when it is called, a second time and in the way of the first picture.
+const EAGER: &str = "--banner:js=//# allFunctionsCalledOnLoad";
 const BAD_STAGING: &str = "run `cargo xtask dist`; Trunk calls this hook itself";
 
 /// `cargo xtask stamp`, in the folder that Trunk names in `TRUNK_STAGING_DIR`.
@@ -104,6 +107,7 @@ fn minify_with_map(project: &Project, linked: &str) -> Outcome<(Vec<u8>, Vec<u8>
         "--format=iife",
         // A comment with the map's name would cost every visitor 30 bytes; a header `SourceMap` says the same.
         "--sourcemap=external",
+        EAGER,
         TARGET,
     ]);
     esbuild.arg(format!("--outfile={}", small.display()));
@@ -282,7 +286,8 @@ impl<'a> Modules<'a> {
     /// A module of the project.
     fn bundle(&self, entry: &str) -> Outcome<String> {
         let path = self.project.root().join(entry);
-        self.bundled(&format!("export * from {};", quoted(&path)))
+        let entry = format!("export * from {};", quoted(&path));
+        self.bundled(&entry, path.ends_with("window.js"))
     }
 
     /// The glue, and what of the window comes with it.
@@ -296,12 +301,13 @@ impl<'a> Modules<'a> {
             quoted(&path),
             quoted(&self.project.root().join("src/whole.js")),
         );
-        self.bundled(&format!(
+        let entry = format!(
             "export * from {whole}; export * from {glue}; export {{ default }} from {glue};"
-        ))
+        );
+        self.bundled(&entry, true)
     }
 
-    fn bundled(&self, entry: &str) -> Outcome<String> {
+    fn bundled(&self, entry: &str, is_eager: bool) -> Outcome<String> {
         let advice = "read esbuild's message above; `cargo xtask setup build` installs esbuild";
         let mut esbuild = process::command(self.project, "esbuild");
         esbuild.args([
@@ -314,6 +320,7 @@ impl<'a> Modules<'a> {
             TARGET,
         ]);
         esbuild.args(&self.defines);
+        esbuild.args(is_eager.then_some(EAGER));
         process::filter(&mut esbuild, entry, advice)
     }
 }
