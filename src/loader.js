@@ -87,8 +87,6 @@ async function fetchEngine(again) {
   return [await import(at(WINDOW) + again), load];
 }
 
-const fetchModule = (file) => once((again) => import(at(file) + again));
-
 const launcherStyles = sheet(LAUNCHER_CSS);
 
 const complain = (error) => console.warn(TAG, error);
@@ -102,13 +100,13 @@ class GmsChat extends HTMLElement {
   /** Resolves to what has `open`, and what fetches the rest of the window; tests have their own. */
   static engine = once(fetchEngine);
   /** What is needed only in use. */
-  static extras = fetchModule(EXTRAS);
+  static extras = once((again) => import(at(EXTRAS) + again));
   /** The commands and the page's hooks. */
-  static api = fetchModule(API);
+  static api = once((again) => import(at(API) + again));
   /** What keeps a chat for the next page. */
-  static survive = fetchModule(SURVIVE);
+  static survive = once((again) => import(at(SURVIVE) + again));
   /** The log of a page that is debugged. */
-  static debug = fetchModule(DEBUG);
+  static debug = once((again) => import(at(DEBUG) + again));
 
   static {
     for (const name of COMMANDS.split(" ")) {
