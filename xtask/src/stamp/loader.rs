@@ -200,7 +200,7 @@ mod tests {
             (LOADER.replace("const WASM = \"\";\n", ""), "const WASM"),
             (
                 LOADER.replace("// stamp:end", "const MORE = 1;\n// stamp:end"),
-                "14 constants",
+                "13 constants",
             ),
         ] {
             let complaint = link(&spoilt, &values()).unwrap_err().to_string();
