@@ -113,6 +113,8 @@ export async function open(element, launcher, load, hooks) {
     throw error;
   });
   arrive();
+  // The wasm has just begun; to draw is a task of its own.
+  await rest();
   if (face) await face.still();
   return complete(room, mount);
 }
