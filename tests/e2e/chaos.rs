@@ -162,10 +162,18 @@ async fn recover(visitor: &Visitor, servers: &Troubled, mut said: Said) -> Step 
         Ok(verdict.is_ok().then_some(()))
     })
     .await;
-    settled.map_err(|lapse| match verdict {
-        Err(last) => Lapse::new(format!("{lapse}: {last}")),
-        Ok(()) => lapse,
-    })?;
+    if let Err(lapse) = settled {
+        let last = verdict
+            .err()
+            .map_or_else(String::new, |last| last.to_string());
+        let (scene, log) = (visitor.scene().await?, servers.proxy.log());
+        let since = |passage: &Passage| format!("{:.1} s ago", passage.at.elapsed().as_secs_f64());
+        let last_call = log.last().map(since);
+        return Err(Lapse::new(format!(
+            "{lapse}: {last}; saw {scene}; {} calls, the last {last_call:?}",
+            log.len()
+        )));
+    }
     was_harmed(&servers.proxy)?;
     keeps_its_pace(&servers.proxy)
 }

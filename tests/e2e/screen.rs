@@ -440,11 +440,13 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
         match found {
             Ok(found) => Ok(found),
             // The picture is one of the first tab only, and stays on the machine.
-            Err(lapse) => {
-                let there = self.ask(SCENE, "").await?;
-                Err(Lapse::new(format!("{lapse}: saw {there}")))
-            }
+            Err(lapse) => Err(Lapse::new(format!("{lapse}: saw {}", self.scene().await?))),
         }
+    }
+
+    /// All that is seen in words, for whoever reads why a journey failed.
+    pub(crate) async fn scene(&self) -> Step<Value> {
+        self.ask(SCENE, "").await
     }
 
     async fn ask(&self, script: &str, wanted: &str) -> Step<Value> {

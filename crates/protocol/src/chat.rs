@@ -236,8 +236,15 @@ impl Session {
         };
         if open && !text.trim().is_empty() {
             self.view.say(text);
-            self.come_back(now);
+            self.insist(now);
         }
+    }
+
+    /// The visitor is here and wants to be heard: an outage that may be over is not waited out.
+    fn insist(&mut self, now: Moment) {
+        self.come_back(now);
+        self.rest.forgive();
+        self.handle_page(PageEvent::Awake, now);
     }
 
     /// Whether a chat is on, or is being started.
@@ -286,7 +293,7 @@ impl Session {
     fn retry(&mut self, key: EntryKey, now: Moment) {
         if matches!(self.state, State::Starting(_) | State::Live(_)) {
             self.view.retry(key);
-            self.come_back(now);
+            self.insist(now);
         }
     }
 

@@ -4,7 +4,7 @@
 mod gms_peer;
 
 use gms_chat_protocol::PageEvent;
-use gms_chat_protocol::chat::{Connection, Delivery, Event, Problem};
+use gms_chat_protocol::chat::{Command, Connection, Delivery, Event, Problem};
 use gms_peer::{Fault, Peer, config, millis, secs};
 
 fn chats() -> [Peer; 2] {
@@ -115,6 +115,46 @@ fn online_and_visible_try_at_once() {
 }
 
 #[test]
+fn whoever_writes_or_tries_again_does_not_wait_for_the_next_try() {
+    for tries_again in [false, true] {
+        for mut chat in chats() {
+            for path in ["/refresh", "/send"] {
+                chat.gms.fault(path, Fault::Status(400, None));
+            }
+            chat.say("I am");
+            chat.advance(secs(5));
+            let key = chat.key(1);
+            chat.online = false;
+            chat.advance(secs(100));
+            chat.online = true;
+            chat.agent_says("back?");
+            if tries_again {
+                chat.command(Command::Retry(key));
+            } else {
+                chat.command(Command::Discard(key));
+                chat.say("I am");
+            }
+            chat.advance(secs(1));
+            let seen = chat.screen();
+            assert_eq!(seen[1..], ["Kristi: back?", "me: I am ✓"], "{tries_again}");
+        }
+    }
+}
+
+#[test]
+fn after_a_try_that_was_wanted_the_pauses_begin_anew() {
+    let mut chat = Peer::polling().with_agent();
+    chat.online = false;
+    chat.advance(secs(100));
+    chat.agent_says("back?");
+    // Tried at once, in vain.
+    chat.say("I am");
+    chat.online = true;
+    chat.advance(millis(1250));
+    assert_eq!(chat.screen()[1], "Kristi: back?");
+}
+
+#[test]
 fn the_wish_of_the_server_outweighs_online() {
     let mut chat = Peer::polling().with_agent();
     chat.gms.fault("/refresh", Fault::Status(503, Some("60")));
@@ -122,6 +162,7 @@ fn the_wish_of_the_server_outweighs_online() {
     let before = chat.sent.len();
     chat.page(PageEvent::Online);
     chat.page(PageEvent::Visible);
+    chat.say("Hello?");
     chat.advance(secs(50));
     assert_eq!(chat.sent.len(), before);
     assert!(matches!(
@@ -184,7 +225,7 @@ fn an_end_in_trouble_takes_the_trouble_off_the_screen() {
     let mut chat = Peer::polling().with_agent();
     chat.online = false;
     chat.advance(secs(10));
-    chat.command(gms_chat_protocol::chat::Command::End);
+    chat.command(Command::End);
     chat.advance(secs(11));
     assert_eq!(chat.connection(), Connection::Fine);
 }

@@ -160,9 +160,14 @@ impl Rest {
         }
     }
 
+    /// Another failure counts as the first.
+    pub(crate) fn forgive(&mut self) {
+        self.backoff.reset();
+    }
+
     /// A new chat begins: it owes nothing to the old one's failures but the server's wish.
     pub(crate) fn start_anew(&mut self, now: Moment) {
-        self.backoff.reset();
+        self.forgive();
         self.trouble = None;
         self.hurry(now);
     }
