@@ -145,7 +145,7 @@ class GmsChat extends HTMLElement {
     "button",
     { class: "launcher", part: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": false },
     make("slot", { name: "launcher-icon" }, make("svg", { viewBox: "0 0 24 24" },
-      make("path", { d: "M12 2a10 9 0 1 1-4 17l-6 2 2-5a10 9 0 0 1 8-14M7 9.5a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0" }))),
+      make("path", { d: "M12 2a10 9 0 1 1-4 17l-5 2 2-5a10 9 0 0 1 7-14M7 9.5a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0m4.9 0a1.5 1.5 0 1 0 .1 0" }))),
   );
   #fallback;
   /** Whether the window is to be open; the attribute `open` says the same to the page. */
