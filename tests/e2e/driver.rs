@@ -15,6 +15,8 @@ use crate::stage::{Lapse, Step, evidence};
 const START: Duration = Duration::from_secs(60);
 /// How many drivers are tried before a journey is given up.
 const DRIVERS: usize = 3;
+/// How many lines of the console a failure tells.
+const LAST_LINES: usize = 6;
 
 /// What is needed to talk to a browser.
 #[derive(Clone)]
@@ -137,6 +139,15 @@ impl Browser {
                 text.join("\n"),
             ));
         }
+    }
+
+    /// The end of the console as far as it was read: all that is seen of it where only the log of a failed run is left.
+    pub(crate) fn last_lines(&self) -> String {
+        let from = self.console.len().saturating_sub(LAST_LINES);
+        let lines = self.console[from..]
+            .iter()
+            .map(|line| format!("\n  {line}"));
+        lines.collect()
     }
 
     /// Ends the browser, then its driver.

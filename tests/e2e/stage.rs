@@ -82,10 +82,15 @@ pub(crate) async fn journey<B: Backstage>(
         browser.leave_evidence(name).await;
         servers.leave_evidence(name).await;
     }
+    let told = browser.last_lines();
     browser.end().await;
     servers.end().await;
     if let Err(lapse) = outcome {
-        panic!("{name}: {lapse}\nsee {}", evidence(name, "png").display());
+        let picture = evidence(name, "png");
+        panic!(
+            "{name}: {lapse}\nthe console's last lines:{told}\nsee {}",
+            picture.display()
+        );
     }
 }
 
