@@ -111,6 +111,40 @@ async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
     .await;
 }
 
+/// Family, size and weight of the letters that the busy launcher holds, and of the form's words; whether anybody sees the former.
+const LETTERS: &str = "
+const style = (what, part) => getComputedStyle(root.querySelector(what), part);
+const face = ({ fontFamily, fontSize, fontWeight }) => [fontFamily, fontSize, fontWeight].join(' ');
+const letters = [style('.launcher', '::before'), style('.launcher', '::after')];
+return {
+  held: letters.map(face),
+  written: [style('.lead'), style('label')].map(face),
+  hidden: letters.every((letter) => letter.content.includes('a') && letter.visibility === 'hidden'),
+};";
+
+#[tokio::test]
+async fn the_busy_launcher_looks_for_the_fonts_of_the_form() {
+    let house = House::open(Plan::of(&PAGES)).await.unwrap();
+    journey(
+        "early-fonts",
+        house,
+        Console::Clean,
+        async |visitor, house| {
+            house.put_off(WASM);
+            visitor.visit(&house.page("/")).await?;
+            visitor.press("Chat with us").await?;
+            visitor.see(ASKED).await?;
+            let letters = visitor.look(LETTERS, &json!(null)).await?;
+            if letters["held"] != letters["written"] || letters["hidden"] != true {
+                return Err(Lapse::new(format!("the launcher holds {letters}")));
+            }
+            house.put_off("");
+            widget_is_there(visitor).await
+        },
+    )
+    .await;
+}
+
 /// This tab does not notice that another one has the chat, and its wasm does not come, until the one or the other is let go.
 const BLIND: &str = "
 const { fetch } = window;
