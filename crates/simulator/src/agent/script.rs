@@ -1,6 +1,7 @@
 //! The scripted agents of one chat: which steps are due when.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 use tokio::time::Instant;
 
@@ -161,7 +162,7 @@ fn filled(act: &Act, context: Context<'_>) -> Act {
 /// never filled in again.
 fn fill(text: &str, context: Context<'_>) -> String {
     let known = [
-        ("{nickname}", context.nickname),
+        ("{nickname}", addressed(context.nickname)),
         ("{subject}", context.subject),
         ("{message}", context.message),
         ("{", "{"),
@@ -179,9 +180,33 @@ fn fill(text: &str, context: Context<'_>) -> String {
     filled + rest
 }
 
+/// How a person says this name. A visitor who gave none is named by his address, as at GMS; nobody would greet that.
+fn addressed(nickname: &str) -> &str {
+    match nickname.parse::<IpAddr>() {
+        Ok(_) => "visitor",
+        Err(_) => nickname,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_greeted_by_an_address() {
+        for (nickname, said) in [
+            ("127.0.0.1", "Hello visitor!"),
+            ("::1", "Hello visitor!"),
+            ("Ada", "Hello Ada!"),
+        ] {
+            let context = Context {
+                nickname,
+                subject: "",
+                message: "",
+            };
+            assert_eq!(fill("Hello {nickname}!", context), said);
+        }
+    }
 
     #[test]
     fn texts_are_filled_in_once() {
