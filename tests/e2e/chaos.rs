@@ -166,7 +166,7 @@ async fn recover(visitor: &Visitor, servers: &Troubled, mut said: Said) -> Step 
         let last = verdict
             .err()
             .map_or_else(String::new, |last| last.to_string());
-        let (scene, log) = (visitor.scene().await?, servers.proxy.log());
+        let (scene, log) = (visitor.scene().await, servers.proxy.log());
         let since = |passage: &Passage| format!("{:.1} s ago", passage.at.elapsed().as_secs_f64());
         let last_call = log.last().map(since);
         return Err(Lapse::new(format!(

@@ -30,6 +30,13 @@ data-fallback-url=tel:+3581234 data-fallback-label='Call us'></script>",
 const WASM: &str = ".wasm";
 const ASKED: &str = "How can we help?";
 
+/// The visitor opens the window, whose wasm does not come until it is let go.
+async fn open_early(visitor: &Visitor, house: &House) -> Step {
+    house.put_off(WASM);
+    visitor.visit(&house.page("/")).await?;
+    visitor.press("Chat with us").await
+}
+
 /// The widget has taken the place of the form that stood before it.
 async fn widget_is_there(visitor: &Visitor) -> Step {
     const FACES: &str =
@@ -66,9 +73,7 @@ async fn the_visitor_goes_on_writing_while_the_widget_takes_the_form_over() {
         house,
         Console::Clean,
         async |visitor, house| {
-            house.put_off(WASM);
-            visitor.visit(&house.page("/")).await?;
-            visitor.press("Chat with us").await?;
+            open_early(visitor, house).await?;
             visitor.type_into(ASKED, "Lo").await?;
             visitor.sees_button("Minimise").await?;
             house.put_off("");
@@ -93,9 +98,7 @@ async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
         house,
         Console::Clean,
         async |visitor, house| {
-            house.put_off(WASM);
-            visitor.visit(&house.page("/")).await?;
-            visitor.press("Chat with us").await?;
+            open_early(visitor, house).await?;
             visitor.press("Start chat").await?;
             visitor
                 .see("Please say in a few words what it is about.")
@@ -112,15 +115,15 @@ async fn a_form_that_is_sent_before_the_widget_is_there_starts_one_chat() {
 }
 
 /// Family, size and weight of the letters that the busy launcher holds, and of the form's words; whether anybody sees the former.
-const LETTERS: &str = "
+const LETTERS: &str = r#"
 const style = (what, part) => getComputedStyle(root.querySelector(what), part);
 const face = ({ fontFamily, fontSize, fontWeight }) => [fontFamily, fontSize, fontWeight].join(' ');
 const letters = [style('.launcher', '::before'), style('.launcher', '::after')];
 return {
   held: letters.map(face),
   written: [style('.lead'), style('label')].map(face),
-  hidden: letters.every((letter) => letter.content.includes('a') && letter.visibility === 'hidden'),
-};";
+  hidden: letters.every((letter) => letter.content === '"a"' && letter.visibility === 'hidden'),
+};"#;
 
 #[tokio::test]
 async fn the_busy_launcher_looks_for_the_fonts_of_the_form() {
@@ -130,9 +133,7 @@ async fn the_busy_launcher_looks_for_the_fonts_of_the_form() {
         house,
         Console::Clean,
         async |visitor, house| {
-            house.put_off(WASM);
-            visitor.visit(&house.page("/")).await?;
-            visitor.press("Chat with us").await?;
+            open_early(visitor, house).await?;
             visitor.see(ASKED).await?;
             let letters = visitor.look(LETTERS, &json!(null)).await?;
             if letters["held"] != letters["written"] || letters["hidden"] != true {
@@ -182,9 +183,7 @@ async fn what_was_written_into_a_form_without_a_widget_is_there_at_the_next_try(
     let house = House::open(Plan::of(&PAGES)).await.unwrap();
     let console = Console::Told(&["gms-chat load_failed", "404"]);
     journey("early-lost", house, console, async |visitor, house| {
-        house.put_off(WASM);
-        visitor.visit(&house.page("/")).await?;
-        visitor.press("Chat with us").await?;
+        open_early(visitor, house).await?;
         visitor.type_into(ASKED, "Loan").await?;
         house.withhold(WASM);
         house.put_off("");

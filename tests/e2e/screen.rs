@@ -440,13 +440,14 @@ value === null ? root.host.removeAttribute(name) : root.host.setAttribute(name, 
         match found {
             Ok(found) => Ok(found),
             // The picture is one of the first tab only, and stays on the machine.
-            Err(lapse) => Err(Lapse::new(format!("{lapse}: saw {}", self.scene().await?))),
+            Err(lapse) => Err(Lapse::new(format!("{lapse}: saw {}", self.scene().await))),
         }
     }
 
-    /// All that is seen in words, for whoever reads why a journey failed.
-    pub(crate) async fn scene(&self) -> Step<Value> {
-        self.ask(SCENE, "").await
+    /// All that is seen in words, or why nothing is, for whoever reads why a journey failed.
+    pub(crate) async fn scene(&self) -> String {
+        let there = self.ask(SCENE, "").await;
+        there.map_or_else(|lapse| lapse.to_string(), |there| there.to_string())
     }
 
     async fn ask(&self, script: &str, wanted: &str) -> Step<Value> {
